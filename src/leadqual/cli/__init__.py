@@ -1,0 +1,1 @@
+"""The command line: `leadqual demo`, `check`, `score` and `explain`."""

@@ -1,0 +1,113 @@
+"""``leadqual demo``: make a sample, qualify it, and leave files to try the other commands on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from leadqual import datasets, policies
+from leadqual.cli.guard import guarded
+from leadqual.cli.options import JsonOption, policy_named
+from leadqual.cli.output import print_bars, print_cards, print_json, progress_bar, say
+from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
+from leadqual.datasets import Demo
+from leadqual.errors import InputError, Place, Problem
+from leadqual.files.records import contact_record, decision_record, interaction_record
+from leadqual.files.write import WholeFiles, write_lines, write_table
+from leadqual.lifecycle.policy import Policy
+
+_HOTTEST = 10
+
+
+@guarded
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if it is not there.")
+    ] = Path("leadqual-demo"),
+    contacts: Annotated[int, typer.Option("--contacts", metavar="N", help="How many contacts to make.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Another seed makes another sample.")] = 7,
+    policy: Annotated[
+        str, typer.Option("--policy", "-p", metavar="FILE|NAME", help="A policy file, or the name of one that ships.")
+    ] = "sales",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a sample of contacts, qualify it, and show the result.
+
+    Everything is invented, and the same for the same seed. The files are written to a folder, so that the other
+    commands can be tried on them.
+
+    \b
+    Examples:
+      leadqual demo
+      leadqual demo --contacts 500 --seed 3 --out sample
+      leadqual demo --policy my-policy.yaml
+    """  # noqa: D301 - \b keeps the lines of the examples
+    chosen = policy_named(policy)
+    sample = datasets.demo(contacts=contacts, seed=seed)
+    _make_folder(out)
+    with progress_bar(quiet=as_json) as watch:
+        result = qualify(chosen, sample.contacts, sample.histories, sample.at, watch)
+    if result.undecided:
+        raise InputError([problem for _, problems in result.undecided for problem in problems])
+    written = _write(out, sample, result, policy, chosen)
+    best = hottest(chosen, result.decisions, _HOTTEST)
+    if as_json:
+        leads = [decision_record(decision, contact) for contact, decision in best]
+        files = [str(path) for path in written]
+        print_json({"ok": True, "at": sample.at, "stages": result.stages(chosen), "hottest": leads, "files": files})
+        return
+    _show(sample, result, best, chosen)
+    _what_next(written, sample, best[0][0].id if best else sample.contacts[0].id)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "name a folder that may be written to with --out"
+        problem = Problem(
+            "unwritable-folder", f"the folder cannot be made: {error.strerror}", Place(str(out)), hint=hint
+        )
+        raise InputError(problem) from None
+
+
+def _write(out: Path, sample: Demo, result: Qualified, given: str, policy: Policy) -> list[Path]:
+    names = ("policy.yaml", "contacts.csv", "interactions.csv", "decisions.csv", "decisions.jsonl")
+    targets = [out / name for name in names]
+    people: list[dict[str, Any]] = [contact_record(contact) for contact in sample.contacts]
+    events = (
+        interaction_record(contact.id, one) for contact in sample.contacts for one in sample.histories[contact.id]
+    )
+    decided = (decision_record(decision, contact) for contact, decision in result.decisions)
+    text = policies.text(given) if given in policies.names() and not Path(given).is_file() else policy.to_yaml()
+    with WholeFiles() as files:
+        parts = [files.for_target(target) for target in targets]
+        parts[0].write_text(text, encoding="utf-8")
+        for part, target, rows in zip(parts[1:4], targets[1:4], (people, events, decided), strict=True):
+            write_table(part, rows, target)
+        write_lines(parts[4], (decision.model_dump_json() for _, decision in result.decisions))
+    return targets
+
+
+def _show(sample: Demo, result: Qualified, best: Any, policy: Policy) -> None:
+    events = sum(len(history) for history in sample.histories.values())
+    title = f"{len(sample.contacts):,} contacts with {events:,} interactions, seen at {sample.at:%Y-%m-%d %H:%M} UTC"
+    say(f"{title} under {policy.ref}.", "title")
+    if policy.stages:
+        print_bars("Stages", result.stages(policy))
+    print_cards(f"The {len(best)} hottest leads", lead_cards(best))
+
+
+def _what_next(written: list[Path], sample: Demo, contact_id: str) -> None:
+    policy, contacts, interactions = (str(path) for path in written[:3])
+    data = f"--policy {policy} --contacts {contacts} --interactions {interactions} --at {sample.at:%Y-%m-%dT%H:%M:%SZ}"
+    say("\nWritten", "title")
+    for path in written:
+        say(f"  {path}")
+    say("\nWhat to try next", "title")
+    say(f"  leadqual explain {contact_id} {data}", "hint")
+    say(f"  leadqual score {data} --out scores.csv --ledger", "hint")
+    say(f"  leadqual check {policy}", "hint")
+    say(f"Change {policy} to fit your own business, and run these again.")

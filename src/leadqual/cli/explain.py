@@ -1,0 +1,84 @@
+"""``leadqual explain``: why a contact stands where it stands."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from leadqual._suggest import did_you_mean
+from leadqual.cli.guard import guarded
+from leadqual.cli.options import (
+    AtOption,
+    ContactsOption,
+    EncodingOption,
+    IgnoreOption,
+    InteractionsOption,
+    JsonOption,
+    PolicyOption,
+    ZoneOption,
+    instant_of,
+    policy_named,
+)
+from leadqual.cli.output import note, progress_bar, say
+from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
+from leadqual.files.leads import Leads, read_leads
+from leadqual.model.contact import Contact
+
+
+@guarded
+def explain(
+    contact_id: Annotated[str, typer.Argument(metavar="CONTACT_ID", help="The id of the contact.")],
+    policy: PolicyOption,
+    contacts: ContactsOption,
+    interactions: InteractionsOption,
+    at: AtOption = None,
+    time_zone: ZoneOption = None,
+    encoding: EncodingOption = "utf-8",
+    ignore_unknown_columns: IgnoreOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain the decision on one contact: every move, score and reason, what is missing, and what comes next.
+
+    \b
+    Examples:
+      leadqual explain c-1 -p sales -c contacts.csv -i interactions.csv
+      leadqual explain c-1 -p my.yaml -c contacts.csv -i events.jsonl --at 2026-11-22T08:00:00+07:00 --json
+    """  # noqa: D301 - \b keeps the lines of the examples
+    moment, chosen = instant_of(at, time_zone), policy_named(policy)
+    with progress_bar(quiet=as_json) as watch:
+        leads = read_leads(
+            contacts,
+            interactions,
+            chosen,
+            skip_bad=True,
+            progress=watch,
+            time_zone=time_zone,
+            encoding=encoding,
+            ignore_unknown_columns=ignore_unknown_columns,
+        )
+    contact = _found(contact_id, leads, str(contacts))
+    decision = chosen.decide(contact, leads.histories[contact_id], at=moment)
+    if as_json:
+        sys.stdout.write(decision.model_dump_json() + "\n")
+    else:
+        say(decision.explain())
+
+
+def _found(contact_id: str, leads: Leads, source: str) -> Contact:
+    """Return the contact; raise if it is not there, or if a row about it is bad."""
+    own = [problem for row in leads.rejected if row.contact_id == contact_id for problem in row.problems]
+    if own:
+        raise InputError(own)
+    if contact_id not in leads.contact_rows:
+        hint = did_you_mean(contact_id, leads.histories) if len(leads.histories) <= 50_000 else None
+        message, place = f"there is no contact {shown(contact_id)}", Place(source)
+        raise UnknownNameError(Problem("unknown-contact", message, place, shown(contact_id), hint=hint))
+    if leads.rejected:
+        unsure = sum(row.contact_id is None for row in leads.rejected)
+        told = f", {unsure:,} of them without a readable contact" if unsure else ", none of them about this contact"
+        note(f"{len(leads.rejected):,} rows are bad and were left out{told}: leadqual score lists them.")
+    found = leads.contact_rows[contact_id].value
+    assert found is not None  # a row among the good ones has a value
+    return found

@@ -1,0 +1,77 @@
+"""The options that several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from leadqual import policies
+from leadqual._suggest import did_you_mean
+from leadqual.errors import LeadqualError, PolicyError, Problem
+from leadqual.files.times import read_instant, zone_named
+from leadqual.lifecycle.policy import Policy
+
+_FILE = "CSV, JSON lines or Parquet, by the ending of the name."
+
+PolicyOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--policy", "-p", metavar="FILE|NAME", help="A policy file, or the name of one that ships: sales, minimal."
+    ),
+]
+ContactsOption: TypeAlias = Annotated[
+    Path, typer.Option("--contacts", "-c", metavar="FILE", help=f"The contacts: {_FILE}")
+]
+InteractionsOption: TypeAlias = Annotated[
+    Path, typer.Option("--interactions", "-i", metavar="FILE", help=f"The interactions: {_FILE}")
+]
+AtOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--at", metavar="TIME", help="The instant to decide at, such as 2026-11-22T08:00:00+07:00. Default: now."
+    ),
+]
+ZoneOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--time-zone", metavar="ZONE", help="Where times without a zone were written down, such as Asia/Jakarta."
+    ),
+]
+EncodingOption: TypeAlias = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="The encoding of CSV files, such as cp1252.")
+]
+IgnoreOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--ignore-unknown-columns", help="Leave out columns that neither the models nor the policy know."),
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def policy_named(given: str) -> Policy:
+    """Return the policy of a file, or the one that ships under a name; raise `PolicyError` with its problems."""
+    if given in policies.names() and not Path(given).is_file():
+        return Policy.loads(policies.text(given), name=f"{given}.yaml")
+    try:
+        return Policy.load(given)
+    except PolicyError as error:
+        if error.code != "unreadable-file" or Path(given).suffix:
+            raise
+        near = did_you_mean(given, policies.names())
+        hint = near or f"name a file, or one of those that ship: {', '.join(policies.names())}"
+        problem = error.problems[0]
+        raise PolicyError(
+            Problem(problem.code, problem.message, problem.place, given, problem.expected, hint)
+        ) from None
+
+
+def instant_of(given: str | None, zone: str | None) -> datetime:
+    """Return the instant that ``--at`` names, or now."""
+    if given is None:
+        return datetime.now(UTC)
+    try:
+        return read_instant(given, zone_named(zone))
+    except LeadqualError as error:
+        raise type(error)(problem.at(source="--at") for problem in error.problems) from None

@@ -1,0 +1,67 @@
+"""The program: its commands, and how it begins and is stopped."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from leadqual.cli.check import check
+from leadqual.cli.demo import demo
+from leadqual.cli.explain import explain
+from leadqual.cli.score import score
+
+_HELP = """Decide by rules that people can read how ripe each lead is, and say why.
+
+\b
+Start here:
+  leadqual demo                        make a sample, qualify it, look at the result
+  leadqual check my-policy.yaml        is my policy sound?
+  leadqual score -p sales -c contacts.csv -i interactions.csv -o scores.csv
+  leadqual explain c-1 -p sales -c contacts.csv -i interactions.csv
+
+The exit status is 0 if all is fine, 1 if the answer is no, 2 if the input is bad.
+"""
+
+app = typer.Typer(
+    help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"leadqual {version('leadqual')}")
+        except PackageNotFoundError:
+            typer.echo("leadqual, not installed as a package")
+        raise typer.Exit
+
+
+@app.callback()
+def _begin(
+    wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and nothing else.")
+    ] = False,
+) -> None:
+    return
+
+
+for _command in (demo, check, score, explain):
+    app.command()(_command)
+
+
+def run() -> None:
+    """Run the command that the arguments name."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name must not fail on a terminal that lacks its letters
+    signal.signal(signal.SIGTERM, _stop)
+    app()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,191 @@
+"""``leadqual score``: decide on every contact of a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from leadqual.cli.guard import guarded
+from leadqual.cli.options import (
+    AtOption,
+    ContactsOption,
+    EncodingOption,
+    IgnoreOption,
+    InteractionsOption,
+    JsonOption,
+    PolicyOption,
+    ZoneOption,
+    instant_of,
+    policy_named,
+)
+from leadqual.cli.output import Watch, note, print_bars, print_cards, print_json, print_problems, progress_bar, say
+from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
+from leadqual.errors import InputError
+from leadqual.files.leads import Leads, read_leads
+from leadqual.files.open_table import JSON_LINES
+from leadqual.files.records import decision_record, rejected_record
+from leadqual.files.row import Row
+from leadqual.files.write import WholeFiles, check_format, write_lines, write_table
+from leadqual.lifecycle.policy import Policy
+
+_SHOWN = 20
+_REJECTED = Path("rejected.csv")
+_REJECTED_COLUMNS = ("file", "line", "codes", "reasons", "hints", "row")
+
+
+@guarded
+def score(
+    policy: PolicyOption,
+    contacts: ContactsOption,
+    interactions: InteractionsOption,
+    at: AtOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Where to write: .csv, .parquet, or .jsonl for all details."),
+    ] = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="One column a rule, which sum to the score.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Go on without the bad rows, and write them to a file.")
+    ] = False,
+    rejected: Annotated[
+        Path | None,
+        typer.Option("--rejected", metavar="FILE", help="Where --skip-bad writes the bad rows with the reasons."),
+    ] = None,
+    time_zone: ZoneOption = None,
+    encoding: EncodingOption = "utf-8",
+    ignore_unknown_columns: IgnoreOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide on every contact: stage, scores, grades and reasons.
+
+    If any row is bad, nothing is written, and every bad row is reported with file, line and reason. With --skip-bad
+    the good rows are decided on, and the bad ones are written to a file of their own.
+
+    \b
+    Examples:
+      leadqual score -p sales -c contacts.csv -i interactions.csv -o scores.csv
+      leadqual score -p sales -c contacts.csv -i events.jsonl -o scores.parquet --ledger
+      leadqual score -p my.yaml -c contacts.csv -i events.csv --skip-bad --time-zone Asia/Jakarta
+    """  # noqa: D301 - \b keeps the lines of the examples
+    moment, chosen = instant_of(at, time_zone), policy_named(policy)
+    refused = (rejected or _beside(out)) if skip_bad else None
+    for target in filter(None, (out, refused)):
+        check_format(target)
+    with progress_bar(quiet=as_json) as watch:
+        leads = read_leads(
+            contacts,
+            interactions,
+            chosen,
+            skip_bad=skip_bad,
+            progress=watch,
+            time_zone=time_zone,
+            encoding=encoding,
+            ignore_unknown_columns=ignore_unknown_columns,
+        )
+        result = _decided(chosen, leads, moment, watch, skip_bad=skip_bad)
+    bad = [*leads.rejected, *_undecided(leads, result)]
+    _write(result, bad, out, refused, ledger=ledger)
+    if as_json:
+        print_json(_summary(chosen, moment, leads, result, bad, out, refused))
+    else:
+        _show(chosen, moment, leads, result, bad, out, refused)
+
+
+def _beside(out: Path | None) -> Path:
+    return _REJECTED if out is None else out.with_name(f"{out.stem}.{_REJECTED.name}")
+
+
+def _decided(policy: Policy, leads: Leads, at: datetime, watch: Watch, *, skip_bad: bool) -> Qualified:
+    result = qualify(policy, leads.contacts, leads.histories, at, watch)
+    if result.undecided and not skip_bad:
+        raise InputError([problem for row in _undecided(leads, result) for problem in row.problems])
+    return result
+
+
+def _undecided(leads: Leads, result: Qualified) -> list[Row[Any]]:
+    """Return the rows of contacts that could be read and not decided on, with the reasons."""
+    found = []
+    for contact, problems in result.undecided:
+        row = leads.contact_rows[contact.id]
+        for problem in problems:
+            row = row.rejected(problem)
+        found.append(row)
+    return found
+
+
+def _write(result: Qualified, bad: list[Row[Any]], out: Path | None, refused: Path | None, *, ledger: bool) -> None:
+    with WholeFiles() as files:
+        if out is not None:
+            part = files.for_target(out)
+            if out.suffix.lower() in JSON_LINES:
+                write_lines(part, (decision.model_dump_json() for _, decision in result.decisions))
+            else:
+                rows = (decision_record(decision, contact, ledger=ledger) for contact, decision in result.decisions)
+                write_table(part, rows, out, ("contact_id",))
+        if refused is not None:  # also when it is empty: an old one would tell of rows that are good now
+            part = files.for_target(refused)
+            if refused.suffix.lower() in JSON_LINES:
+                write_table(part, (row.as_dict() for row in bad), refused)
+            else:
+                write_table(part, map(rejected_record, bad), refused, _REJECTED_COLUMNS)
+
+
+def _summary(
+    policy: Policy,
+    at: datetime,
+    leads: Leads,
+    result: Qualified,
+    bad: list[Row[Any]],
+    out: Path | None,
+    refused: Path | None,
+) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "ok": True,
+        "policy": policy.ref.model_dump(),
+        "at": at,
+        "rows": leads.rows,
+        "repeated": leads.repeated,
+        "contacts": len(result.decisions),
+        "interactions": sum(len(history) for history in leads.histories.values()),
+        "stages": result.stages(policy),
+        "rejected": len(bad),
+        "problems": [problem.as_dict() for row in bad for problem in row.problems],
+        "notes": leads.notes,
+        "out": None if out is None else str(out),
+        "rejected_file": None if refused is None else str(refused),
+    }
+    if out is None:
+        summary["decisions"] = [decision_record(decision, contact) for contact, decision in result.decisions]
+    return summary
+
+
+def _show(
+    policy: Policy,
+    at: datetime,
+    leads: Leads,
+    result: Qualified,
+    bad: list[Row[Any]],
+    out: Path | None,
+    refused: Path | None,
+) -> None:
+    for remark in leads.notes:
+        note(remark)
+    if bad:
+        print_problems([problem for row in bad for problem in row.problems])
+    events = sum(len(history) for history in leads.histories.values())
+    counts = f"{len(result.decisions):,} contacts with {events:,} interactions"
+    say(f"{counts}, seen at {at:%Y-%m-%d %H:%M} UTC under {policy.ref}.", "title")
+    if leads.repeated:
+        say(f"{leads.repeated:,} rows said again what another row said; they count once.")
+    if policy.stages:
+        print_bars("Stages", result.stages(policy))
+    if out is None:
+        best = hottest(policy, result.decisions, _SHOWN)
+        print_cards(f"The {len(best)} hottest leads (--out FILE writes all)", lead_cards(best))
+    else:
+        say(f"\nWritten: {out}", "good")
+    if bad:
+        say(f"{len(bad):,} of {leads.rows:,} rows were rejected; they are in {refused}, with the reasons.", "bad")

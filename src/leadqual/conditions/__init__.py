@@ -1,0 +1,1 @@
+"""The language of conditions: nodes, text, handles, and the check against the catalogue."""

@@ -1,0 +1,127 @@
+"""What comes in is checked once, for every engine: kinds, types, duplicates, order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any
+
+from leadqual._suggest import did_you_mean
+from leadqual.conditions.check import unknown_kind
+from leadqual.errors import EvaluationError, InputError, LeadqualError, Place, Problem, shown
+from leadqual.model.catalogue import Field
+from leadqual.model.contact import Contact
+from leadqual.model.interactions.base import CustomInteraction, Interaction
+from leadqual.model.profile import DERIVED, PROFILE_UPDATED, changed_fields
+from leadqual.policy.document import PolicyDocument
+
+_IN_TIME = attrgetter("instant", "id")
+
+
+def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[Interaction]) -> list[Interaction]:
+    """Return the interactions in time order, ties ordered by id, each id once.
+
+    Raises
+    ------
+    InputError
+        With every interaction that is none, is of an unknown kind, carries what its kind does not have, or has the
+        id of another with other content.
+    EvaluationError
+        If values of a wrong type are all that is wrong.
+    """
+    known = policy.catalogue.kinds
+    by_id: dict[str, Interaction] = {}
+    problems: list[Problem] = []
+    for one in history:
+        if not isinstance(one, Interaction):
+            problems.append(_no_interaction(one, contact))
+        elif by_id.setdefault(one.id, one) is not one and by_id[one.id].fingerprint != one.fingerprint:
+            problems.append(_conflict(one, by_id[one.id], contact))
+        elif one.kind not in known or one.kind == PROFILE_UPDATED or isinstance(one, CustomInteraction):
+            problems += [_of(contact, one, problem) for problem in _check_open(policy, one)]
+    if problems:
+        wrong_types = all(problem.code == "wrong-type" for problem in problems)
+        raise EvaluationError(problems) if wrong_types else InputError(problems)
+    return sorted(by_id.values(), key=_IN_TIME)
+
+
+def check_attributes(policy: PolicyDocument, contact: Contact) -> None:
+    """Raise `EvaluationError` if a field that the policy declares holds a value of another type."""
+    problems: list[Problem] = []
+    for name, spec in policy.fields.items():
+        holder = contact if spec.on == "contact" else contact.company
+        if holder is not None and name in holder.attributes:
+            problems += _mistyped(policy.catalogue.fields[f"{spec.on}.{name}"], holder.attributes[name], contact.id)
+    if problems:
+        raise EvaluationError(problems)
+
+
+def _check_open(policy: PolicyDocument, one: Interaction) -> Iterator[Problem]:
+    """Check what no class has checked: kinds and properties by name, and changes of a profile."""
+    if one.kind not in policy.catalogue.kinds:
+        yield unknown_kind(one.kind, policy.catalogue.kinds)
+    elif one.kind == PROFILE_UPDATED:
+        updatable = {name: entry for name, entry in policy.catalogue.fields.items() if _can_change(name)}
+        yield from _check_named(changed_fields(one), updatable, one, closed=False)
+    elif isinstance(one, CustomInteraction):
+        if one.kind in policy.built_in.kinds:
+            hint = "read it with parse_interaction(), or use the class of its kind"
+            yield Problem(
+                "untyped-interaction", f"{one.kind!r} has a class of its own", found=type(one).__name__, hint=hint
+            )
+        else:
+            yield from _check_named(one.properties, policy.catalogue.properties(one.kind), one, closed=True)
+
+
+def _can_change(name: str) -> bool:
+    owner = name.partition(".")[0]
+    return (
+        owner in ("contact", "company") and name not in DERIVED and name not in ("contact.roles", "contact.created_at")
+    )
+
+
+def _check_named(
+    values: Mapping[str, Any], entries: Mapping[str, Field], one: Interaction, *, closed: bool
+) -> Iterator[Problem]:
+    for name, value in values.items():
+        if name in entries:
+            yield from _mistyped(entries[name], value, one.id)
+        elif closed or name.count(".") != 1 or _looks_misspelt(name, entries):
+            message, hint = f"{one.kind} has no {name!r} that this policy knows", did_you_mean(name, entries)
+            yield Problem("unknown-property", message, Place(path=name), name, ", ".join(sorted(entries)) or None, hint)
+
+
+def _looks_misspelt(name: str, entries: Mapping[str, Field]) -> bool:
+    # Another policy may declare a field that this one does not know; a near miss is more likely a slip.
+    return did_you_mean(name, entries) is not None
+
+
+def _mistyped(entry: Field, value: Any, where: str) -> list[Problem]:
+    try:
+        entry.checked(value, where)
+    except LeadqualError as error:
+        return list(error.problems)
+    return []
+
+
+def _of(contact: Contact, one: Interaction, problem: Problem) -> Problem:
+    return problem.at(source=f"contact {contact.id!r}, interaction {one.id!r}")
+
+
+def _no_interaction(one: object, contact: Contact) -> Problem:
+    place = Place(f"contact {contact.id!r}, history")
+    hint = "read plain data with leadqual.parse_interaction()" if isinstance(one, Mapping) else None
+    return Problem("wrong-type", "the history holds something else", place, shown(one), "an Interaction", hint)
+
+
+def _conflict(one: Interaction, other: Interaction, contact: Contact) -> Problem:
+    mine, theirs = one.model_dump(exclude_none=True), other.model_dump(exclude_none=True)
+    differing = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
+    return Problem(
+        "duplicate-id",
+        "two interactions have one id and different content",
+        Place(f"contact {contact.id!r}, interaction {one.id!r}"),
+        f"they differ in {', '.join(differing)}",
+        "one id for one interaction; the same one may be given twice",
+        "keep one of them, or give the other an id of its own",
+    )

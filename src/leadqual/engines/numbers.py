@@ -1,0 +1,34 @@
+"""The arithmetic that every engine shares: rounding, limits, decay."""
+
+from __future__ import annotations
+
+import math
+
+from leadqual.policy.rules import Rule
+
+
+def rounded(value: float) -> float:
+    """Round to six decimals, halves up: a definition that every engine can compute alike.
+
+    Examples
+    --------
+    >>> rounded(59.9999999), rounded(0.0000005), rounded(-0.0)
+    (60.0, 1e-06, 0.0)
+    """
+    return math.floor(value * 1e6 + 0.5) / 1e6
+
+
+def limited(value: float, low: float, high: float) -> float:
+    """Return the value, or the bound that it passes."""
+    return low if value < low else high if value > high else value
+
+
+def decayed(rule: Rule, age: int) -> float:
+    """Return the share of a rule's points that is left at an age in microseconds."""
+    if rule.half_life is not None:
+        return float(2.0 ** -(age / rule.half_life.micros))
+    if rule.linear is not None:
+        return max(0.0, 1.0 - age / rule.linear.micros)
+    if rule.step is not None:
+        return float((1.0 - rule.step.lose) ** (age // rule.step.every.micros))
+    return 1.0

@@ -1,0 +1,78 @@
+"""Contacts from a table: one row a contact."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any, Final
+
+from leadqual.files.assemble import assemble, flattened, unknown_cell, validated
+from leadqual.files.columns import contact_columns, contact_name
+from leadqual.files.open_table import check_columns, open_table
+from leadqual.files.row import RawRow, Row, Table
+from leadqual.files.times import zone_named
+from leadqual.model.contact import Contact
+from leadqual.policy.document import PolicyDocument
+
+_GROUPS: Final = ("contact", "company", "attributes", "company.attributes", "contact.company", "contact.attributes")
+
+
+class ContactReader:
+    """Reads a table of contacts row by row; `read_contacts` is the short way to it.
+
+    Parameters
+    ----------
+    path : str or path
+        The file: CSV, JSON lines or Parquet, by the ending of its name.
+    policy : PolicyDocument
+        Whose declared fields may be columns.
+    time_zone : str, optional
+        Where times without a zone were written down; without it they are refused.
+    encoding : str, default "utf-8"
+        The encoding of a CSV file.
+    ignore_unknown_columns : bool, default False
+        Leave out columns that nobody declared, in place of refusing them.
+    """
+
+    table: Table
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        policy: PolicyDocument,
+        *,
+        time_zone: str | None = None,
+        encoding: str = "utf-8",
+        ignore_unknown_columns: bool = False,
+    ) -> None:
+        zone = zone_named(time_zone)
+        known = contact_columns(policy, textual=False, zone=zone)
+        self.table = open_table(path, {"contact_id", *known}, encoding)
+        self._columns = contact_columns(policy, textual=self.table.textual, zone=zone)
+        self._unknown = unknown_cell(known, ignore=ignore_unknown_columns)
+        required = {"id": "contact_id"}
+        check_columns(self.table, known, required, contact_name, ignore_unknown=ignore_unknown_columns)
+
+    def __iter__(self) -> Iterator[Row[Contact]]:
+        return map(self._read, self.table.rows())
+
+    def _read(self, raw: RawRow) -> Row[Contact]:
+        if raw.problems:
+            return Row(self.table.name, raw.line, raw.text, problems=raw.problems)
+        cells = raw.cells if self.table.textual else flattened(raw.cells, _GROUPS)
+        made = assemble(cells, self._columns, contact_name, self._unknown)
+        contact = validated(made, Contact.model_validate, contact_name)
+        problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)
+        return Row(self.table.name, raw.line, raw.text, _text(made.data.get("id")), contact, problems)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def read_contacts(path: str | os.PathLike[str], policy: PolicyDocument, **options: Any) -> Iterator[Row[Contact]]:
+    """Yield every row of a table of contacts, as a contact or as the reasons why it is none.
+
+    Takes the options of `ContactReader`, and raises `InputError` if the file as a whole cannot be used.
+    """
+    return iter(ContactReader(path, policy, **options))

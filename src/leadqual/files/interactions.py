@@ -1,0 +1,137 @@
+"""Interactions from a table: one row an interaction, with the properties of its kind beside what all kinds share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from leadqual._suggest import did_you_mean
+from leadqual.conditions.check import unknown_kind
+from leadqual.engines.intake import ordered_history
+from leadqual.errors import LeadqualError, Place, Problem, shown
+from leadqual.files.assemble import Assembled, assemble, flattened, validated
+from leadqual.files.cells import read_identifier
+from leadqual.files.columns import CONTACT_ID, Column, KindColumns, interaction_name
+from leadqual.files.open_table import check_columns, open_table
+from leadqual.files.row import RawRow, Row, Table
+from leadqual.files.times import zone_named
+from leadqual.model.contact import Contact
+from leadqual.model.interactions.base import CustomInteraction, Interaction
+from leadqual.model.interactions.registry import BUILT_IN
+from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.policy.document import PolicyDocument
+
+_REQUIRED: Final = {CONTACT_ID: CONTACT_ID, "id": "interaction_id", "kind": "kind", "occurred_at": "occurred_at"}
+_CONTACT_COLUMN: Final = Column((CONTACT_ID,), read_identifier)
+
+
+class InteractionReader:
+    """Reads a table of interactions row by row; `read_interactions` is the short way to it.
+
+    Takes what `ContactReader` takes, and beyond that:
+
+    Parameters
+    ----------
+    kinds : mapping of str to type
+        The classes of kinds; for kinds of your own, ``{**BUILT_IN, "roi_calculated": RoiCalculated}``.
+    """
+
+    table: Table
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        policy: PolicyDocument,
+        *,
+        time_zone: str | None = None,
+        encoding: str = "utf-8",
+        ignore_unknown_columns: bool = False,
+        kinds: Mapping[str, type[Interaction]] = BUILT_IN,
+    ) -> None:
+        zone = zone_named(time_zone)
+        every = KindColumns(policy, kinds, textual=False, zone=zone).every()
+        self._policy, self._ignored = policy, ignore_unknown_columns
+        self.table = open_table(path, {*every, "interaction_id"}, encoding)
+        self._kinds = KindColumns(policy, kinds, textual=self.table.textual, zone=zone)
+        self._every = every
+        check_columns(self.table, every, _REQUIRED, interaction_name, ignore_unknown=ignore_unknown_columns)
+
+    def __iter__(self) -> Iterator[Row[Interaction]]:
+        return map(self._read, self.table.rows())
+
+    def _read(self, raw: RawRow) -> Row[Interaction]:
+        if raw.problems:
+            return Row(self.table.name, raw.line, raw.text, problems=raw.problems)
+        cells = raw.cells if self.table.textual else flattened(raw.cells, ("properties",))
+        kind = cells.get("kind")
+        kind = kind.strip() if isinstance(kind, str) and self.table.textual else kind
+        made = self._assembled(kind, cells)
+        contact_id = made.data.pop(CONTACT_ID, None)
+        if not isinstance(contact_id, str):
+            made.problems.append(_no_contact(contact_id))
+        interaction = self._validated(str(kind), made, contact_id) if self._kinds.knows(kind) else None
+        problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)
+        known = contact_id if isinstance(contact_id, str) else None
+        return Row(self.table.name, raw.line, raw.text, known, interaction, problems)
+
+    def _assembled(self, kind: Any, cells: Mapping[str, Any]) -> Assembled:
+        if not self._kinds.knows(kind):
+            common = {**self._kinds.common, CONTACT_ID: _CONTACT_COLUMN}
+            made = assemble(cells, common, interaction_name, lambda header, cell: None)
+            made.problems.append(self._no_kind(kind))
+            return made
+        columns = {**self._kinds.of(kind), CONTACT_ID: _CONTACT_COLUMN}
+
+        def unknown(header: str, cell: Any) -> Problem | None:
+            if self._ignored and interaction_name(header) not in self._every:
+                return None
+            own = sorted(name for name in columns if name not in self._kinds.common and name != CONTACT_ID)
+            message = f"{kind} has no {header!r}"
+            hint = did_you_mean(interaction_name(header), columns) or "leave the cell empty in rows of this kind"
+            return Problem("unknown-property", message, Place(), shown(cell), ", ".join(own) or None, hint)
+
+        made = assemble(cells, columns, interaction_name, unknown)
+        made.data["kind"] = kind
+        return made
+
+    def _no_kind(self, kind: Any) -> Problem:
+        if kind is None or kind == "":
+            message, expected = "the kind is missing", "the kind of the interaction, such as demo_requested"
+            return Problem("missing-field", message, Place(path="kind"), expected=expected)
+        if not isinstance(kind, str):
+            return Problem("wrong-type", "the kind is not a text", Place(path="kind"), shown(kind), "a text")
+        known = [*self._kinds.kinds, *self._policy.interactions]
+        return unknown_kind(kind, known).at(path="kind")
+
+    def _validated(self, kind: str, made: Assembled, contact_id: Any) -> Interaction | None:
+        model = self._kinds.model(kind)
+        value: Interaction | None = validated(made, model.model_validate, interaction_name)
+        if value is not None and (model is CustomInteraction or kind == PROFILE_UPDATED):
+            made.problems += self._problems_of_names(value, contact_id)
+        return None if made.problems else value
+
+    def _problems_of_names(self, one: Interaction, contact_id: str) -> list[Problem]:
+        """Hold against the policy what no class has checked, as a decision would do later."""
+        try:
+            ordered_history(self._policy, Contact(id=contact_id), [one])
+        except LeadqualError as error:
+            return list(error.problems)
+        return []
+
+
+def _no_contact(found: Any) -> Problem:
+    place, expected = Place(path=CONTACT_ID), "the id of a contact"
+    if found is None:
+        return Problem("missing-field", "the contact is missing", place, expected=expected)
+    return Problem("wrong-type", "the id of the contact is not a text", place, shown(found), expected)
+
+
+def read_interactions(
+    path: str | os.PathLike[str], policy: PolicyDocument, **options: Any
+) -> Iterator[Row[Interaction]]:
+    """Yield every row of a table of interactions, as an interaction or as the reasons why it is none.
+
+    Takes the options of `InteractionReader`, and raises `InputError` if the file as a whole cannot be used.
+    """
+    return iter(InteractionReader(path, policy, **options))

@@ -1,0 +1,116 @@
+"""Times as they stand in files: ISO 8601 with a zone, or without one where the reader names it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.model.values import TimeZone
+
+_EXPECTED: Final = "a time with its zone, such as 2026-11-22T08:00:00+07:00 or 2026-11-22T01:00:00Z"
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(.*)", re.DOTALL)
+_YEAR_FIRST: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(.*)", re.DOTALL)
+_NAMED_ZONE: Final = re.compile(r"(.*\d)\s+([A-Za-z]{2,5})")
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """Return the time zone of a name, or None for None; raise `InputError` if there is none of that name."""
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(TypeAdapter(TimeZone).validate_python(name))
+    except ValidationError as error:
+        context = error.errors(include_url=False)[0].get("ctx", {})
+        message, expected = "the time zone is not known", "such as Asia/Jakarta"
+        problem = Problem("bad-time-zone", message, Place("time_zone"), shown(name), expected, context.get("hint"))
+        raise InputError(problem) from None
+
+
+def read_instant(value: Any, zone: ZoneInfo | None = None) -> datetime:
+    """Return the instant that a cell names, in UTC.
+
+    Parameters
+    ----------
+    value : str, datetime or date
+        The cell.
+    zone : ZoneInfo, optional
+        Where times without a zone were written down; without it they are refused.
+
+    Raises
+    ------
+    InputError
+        If it is no time, names no instant, or names two (when clocks are put back) or none (put forward).
+
+    Examples
+    --------
+    >>> str(read_instant("2026-11-22 08:00", ZoneInfo("Asia/Jakarta")))
+    '2026-11-22 01:00:00+00:00'
+    """
+    moment = _parsed(value.strip()) if isinstance(value, str) else value
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
+    if not isinstance(moment, datetime):
+        hint = "a number is no time: its unit and zone would be guessed" if isinstance(value, int | float) else None
+        raise _refused("bad-time", "this is no time", value, hint)
+    if moment.utcoffset() is None:
+        moment = _localised(moment, zone, value)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise _refused("bad-time", "the time lies outside the years 1 to 9999 in UTC", value) from None
+
+
+def _parsed(text: str) -> datetime:
+    if re.fullmatch(r"[+-]?\d+([.,]\d+)?", text):
+        raise _refused("bad-time", "a number is no time: its unit and zone would be guessed", text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise _refused("bad-time", "this is no time of ISO 8601", text, _rewritten(text)) from None
+
+
+def _rewritten(text: str) -> str | None:
+    """Return a hint that shows the same time as it should be written, or why that cannot be known."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day, rest = match.groups()
+    elif match := _DAY_FIRST.fullmatch(text):
+        day, month, year, rest = match.groups()
+        if int(day) <= 12 and int(month) <= 12:
+            readings = f"{year}-{int(month):02}-{int(day):02} or {year}-{int(day):02}-{int(month):02}"
+            return f"day or month first? write {readings}"
+        if int(month) > 12:
+            day, month = month, day
+    elif match := _NAMED_ZONE.fullmatch(text):
+        return f"write the zone as an offset such as +07:00, and UTC as Z: {match[1].replace(' ', 'T')}Z if this is UTC"
+    else:
+        return None
+    return f"write {year}-{int(month):02}-{int(day):02}{'T' + rest.strip() if rest.strip() else ''} and its zone"
+
+
+def _localised(moment: datetime, zone: ZoneInfo | None, value: Any) -> datetime:
+    if zone is None:
+        hint = "add Z or an offset such as +07:00, or say where it was written down: --time-zone Asia/Jakarta"
+        raise _refused("naive-datetime", "the time has no time zone, so it names no instant", value, hint)
+    early, late = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if early.utcoffset() == late.utcoffset():
+        return early
+    exists = _exists(early) and _exists(late)
+    what = "happened twice, as clocks were put back" if exists else "never happened, as clocks were put forward"
+    code, hint = "ambiguous-time" if exists else "no-such-time", "write its offset from UTC, such as +02:00"
+    raise _refused(code, f"this time {what} in {zone.key}", value, hint)
+
+
+def _exists(moment: datetime) -> bool:
+    try:
+        return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None)
+    except OverflowError:
+        return True
+
+
+def _refused(code: str, message: str, value: Any, hint: str | None = None) -> InputError:
+    return InputError(Problem(code, message, Place(), shown(value), _EXPECTED, hint))

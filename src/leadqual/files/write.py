@@ -1,0 +1,132 @@
+"""Writing tables so that a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from leadqual.errors import InputError, Place, Problem
+from leadqual.files.open_table import CSV, JSON_LINES, PARQUET, unknown_format
+from leadqual.files.parquet_table import polars
+
+Record = Mapping[str, Any]
+
+
+class WholeFiles:
+    """Files that take their names together once all of them are written; if anything fails, none does.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> target = Path(folder.name) / "stages.csv"
+    >>> with WholeFiles() as files:
+    ...     write_table(files.for_target(target), [{"contact_id": "c-1", "stage": "sql"}], target)
+    >>> target.read_text().splitlines()
+    ['contact_id,stage', 'c-1,sql']
+    >>> folder.cleanup()
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[Path, Path] = {}
+
+    def for_target(self, target: str | os.PathLike[str]) -> Path:
+        """Return the name under which a file is written until all are; raise `InputError` if it cannot be."""
+        final = Path(target).resolve()
+        part = final.with_name(f".{final.name}.{os.getpid()}.part")
+        try:
+            if final.is_dir():
+                raise IsADirectoryError(None, "this is a folder")
+            part.touch()
+        except (OSError, ValueError) as error:
+            hint = "name a file in a folder that exists and may be written to"
+            reason = getattr(error, "strerror", None) or str(error)
+            problem = Problem("unwritable-file", f"the file cannot be written: {reason}", Place(str(target)), hint=hint)
+            raise InputError(problem) from None
+        self._parts[final] = part
+        return part
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                for final, part in self._parts.items():
+                    part.replace(final)
+        finally:
+            for part in self._parts.values():
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+
+
+def check_format(target: str | os.PathLike[str]) -> None:
+    """Raise `InputError` if the ending of a name tells no format that can be written."""
+    if Path(target).suffix.lower() not in (*CSV, *JSON_LINES, *PARQUET):
+        raise InputError(unknown_format(os.fspath(target)))
+    if Path(target).suffix.lower() in PARQUET:
+        polars()
+
+
+def write_table(
+    path: str | os.PathLike[str],
+    rows: Iterable[Record],
+    target: str | os.PathLike[str] | None = None,
+    columns: Sequence[str] = (),
+) -> None:
+    """Write rows as CSV, JSON lines or Parquet, by the ending of `target`, which is `path` unless given.
+
+    The columns are those of all rows, in the order in which they first come, after `columns`.
+    """
+    check_format(target or path)
+    suffix, records = Path(target or path).suffix.lower(), list(rows)
+    names = list(dict.fromkeys([*columns, *(name for row in records for name in row)]))
+    if suffix in JSON_LINES:
+        with Path(path).open("w", encoding="utf-8", newline="") as handle:
+            handle.writelines(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n" for row in records)
+    elif suffix in PARQUET:
+        library = polars()
+        whole = {name: [row.get(name) for row in records] for name in names}
+        library.DataFrame(whole, strict=False).write_parquet(path)
+    else:
+        _write_csv(path, names, records, "\t" if suffix == ".tsv" else ",")
+
+
+def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
+    """Write texts, one a line."""
+    with Path(path).open("w", encoding="utf-8", newline="") as handle:
+        handle.writelines(f"{line}\n" for line in lines)
+
+
+def _write_csv(path: str | os.PathLike[str], names: list[str], rows: Iterable[Record], delimiter: str) -> None:
+    with Path(path).open("w", encoding="utf-8", newline="", errors="backslashreplace") as handle:
+        writer = csv.writer(handle, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _plain(value)
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return ";".join(value)
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)

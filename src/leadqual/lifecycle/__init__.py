@@ -1,0 +1,1 @@
+"""Deciding: the state chart, decisions, explanations, and the policy with its verbs."""

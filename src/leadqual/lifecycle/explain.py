@@ -1,0 +1,114 @@
+"""A decision in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from leadqual.lifecycle.outlook import shown_value, wants
+from leadqual.model.score import LedgerLine, Score
+from leadqual.model.standing import Move
+
+if TYPE_CHECKING:
+    from leadqual.lifecycle.decision import Decision
+
+_KINDS = {
+    "rule": "",
+    "part": "",
+    "cap": "cap of the rule ",
+    "group_cap": "cap of the group ",
+    "clip": "clip to the range of ",
+}
+
+
+def explanation(decision: Decision) -> str:
+    """Return everything that a person may ask about a decision, from the answer down to the details."""
+    parts = [_headline(decision), *_moves(decision), *_scores(decision), *_missing(decision), *_next(decision)]
+    return "\n".join(parts)
+
+
+def _headline(decision: Decision) -> str:
+    where = f"Contact {decision.contact_id}"
+    if decision.stage is not None:
+        since = decision.standing.entered_at
+        where += f" stands at {decision.stage}" + (f" since {moment(since)}" if since else "")
+    else:
+        where += " is scored"
+    labels = [decision.relationship, *filter(None, [decision.activity, decision.temperature])]
+    seen = f"seen at {moment(decision.at)} under {decision.policy}"
+    return f"{where}, {seen}.\nIt is a {', '.join(labels)}{_roles(decision)}."
+
+
+def _roles(decision: Decision) -> str:
+    return f"; roles: {', '.join(sorted(decision.roles))}" if decision.roles else ""
+
+
+def _moves(decision: Decision) -> Iterator[str]:
+    for title, moves in (
+        ("How it came there", decision.moves),
+        ("Different now, after the late interaction", decision.revised),
+    ):
+        if moves:
+            yield f"\n{title}"
+            for move in moves:
+                yield f"  {moment(move.at)}  {move.source} -> {move.target} ({move.transition})"
+                yield f"    because {reason(move)}"
+    if not decision.moves and decision.stage is not None:
+        yield "\nNothing has moved it" + (" since the standing given." if decision.before else ".")
+        if decision.standing.entered_at is None:
+            yield "  There is no interaction and no created_at, so there was no instant at which to try a transition."
+
+
+def reason(move: Move) -> str:
+    """Return why a move happened, with the values that its condition read."""
+    values = ", ".join(f"{name} was {shown_value(value)}" for name, value in move.values.items())
+    return f"{move.because}" + (f"; {values}" if values else "")
+
+
+def _scores(decision: Decision) -> Iterator[str]:
+    if decision.scores:
+        yield "\nScores"
+    for name, score in decision.scores.items():
+        yield f"  {name}: {score_text(score)}"
+        for line in score.ledger:
+            if line.points:
+                yield f"    {line_text(line)}"
+    grades = [f"{name} {value if value is not None else 'none'}" for name, value in decision.grades.items()]
+    if grades:
+        yield f"  grades: {', '.join(grades)}"
+
+
+def score_text(score: Score) -> str:
+    """Return a score's value with its range."""
+    if score.value is None:
+        return "abstains"
+    low, high = score.range or (None, None)
+    return f"{score.value:g}" + (f" (from {low:g} to {high:g})" if low is not None and high is not None else "")
+
+
+def line_text(line: LedgerLine) -> str:
+    """Return a line of a ledger with its points, how often it counted, and why it is there."""
+    times = f", {line.count} counted" if line.count is not None else ""
+    why = f": {line.description}" if line.description else ""
+    return f"{line.points:+10.6g}  {_KINDS[line.kind]}{line.id}{times}{why}"
+
+
+def _missing(decision: Decision) -> Iterator[str]:
+    if decision.missing:
+        yield "\nNot known, and what it could have changed"
+    for name, affected in decision.missing.items():
+        yield f"  {name}: {'; '.join(affected)}"
+
+
+def _next(decision: Decision) -> Iterator[str]:
+    if decision.next_ways:
+        yield "\nWhat comes next"
+    for way in decision.next_ways:
+        yield f"  to {way.target} ({way.transition}):"
+        yield from (f"    - {wanted}" for wanted in wants(way))
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant to the minute, in UTC."""
+    return instant.strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,50 @@
+"""The fingerprint of what a standing was made from, and the check that it is still so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from leadqual.errors import LateInteraction, Place, Problem
+from leadqual.model.interactions.base import Interaction
+from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.model.standing import Standing
+from leadqual.model.time import micros
+
+_MODULUS: Final = 1 << 128
+
+
+def fingerprint(history: Iterable[Interaction], as_of: int, lookback: timedelta | None) -> str:
+    """Return the number and a 128-bit sum of the interactions that can still matter at `as_of`.
+
+    A sum does not depend on the order, and grows by the new interactions alone. Profile updates always count: they
+    matter however old they are.
+    """
+    after = None if lookback is None else as_of - lookback // timedelta(microseconds=1)
+    number = total = 0
+    for one in history:
+        if one.instant <= as_of and (after is None or one.instant > after or one.kind == PROFILE_UPDATED):
+            number += 1
+            total += one.fingerprint
+    return f"{number}:{total % _MODULUS:032x}"
+
+
+def check_seen(standing: Standing, history: Sequence[Interaction], lookback: timedelta | None, contact_id: str) -> None:
+    """Raise `LateInteraction` if what lies before a standing is not what it was made from."""
+    now_seen = fingerprint(history, micros(standing.as_of), lookback)
+    if now_seen == standing.seen:
+        return
+    then, now = standing.seen.partition(":")[0], now_seen.partition(":")[0]
+    reach = "all of it" if lookback is None else f"everything after {standing.as_of - lookback}"
+    counts = f"{then} interactions then, {now} now" if then != now else f"{now} interactions, one of them changed"
+    raise LateInteraction(
+        Problem(
+            "late-interaction",
+            f"the history of contact {contact_id!r} up to {standing.as_of} is not the one that the standing saw",
+            Place("history"),
+            counts,
+            f"the history from then on, {reach}, with every profile update",
+            "load the missing part; if one came late or was corrected, pass late='replay' with the whole history",
+        )
+    )

@@ -1,0 +1,1 @@
+"""What is qualified and what comes out: contacts, interactions, standings, scores, and the catalogue of names."""

@@ -1,0 +1,1 @@
+"""The policy as a document: its parts, reading it, and every problem of it."""

@@ -1,0 +1,207 @@
+"""The policy as it is declared: what stands in the document, checked as a whole, and nothing compiled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import cached_property
+from os import PathLike
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, ValidationInfo, model_validator
+
+from leadqual.errors import LeadqualError, PolicyError
+from leadqual.model.base import Model, problems_of
+from leadqual.model.built_in import built_in_catalogue
+from leadqual.model.catalogue import Catalogue, Kind, ValueType
+from leadqual.model.catalogue import Field as Entry
+from leadqual.model.standing import PolicyRef
+from leadqual.model.time import Duration
+from leadqual.policy.check import check_policy
+from leadqual.policy.declare import Currency, FieldSpec, InteractionSpec, declared_fields, declared_interactions
+from leadqual.policy.dump import dump_yaml
+from leadqual.policy.funnel import StageSpec, Transition
+from leadqual.policy.load import UNCHECKED, load_policy
+from leadqual.policy.lookback import lookback_of
+from leadqual.policy.rules import Bands, Grid, Identifier, ScorerSpec, ScoreRules, none_is_empty
+from leadqual.policy.source import parse_source, read_source
+
+
+def _grade_kind(value: Any) -> str:
+    is_grid = "rows" in value or "columns" in value if isinstance(value, Mapping) else isinstance(value, Grid)
+    return "grid()" if is_grid else "bands()"
+
+
+def _empty_stages(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return none_is_empty(value)
+    return {name: none_is_empty(spec) for name, spec in value.items()}
+
+
+Grade = Annotated[Annotated[Bands, Tag("bands()")] | Annotated[Grid, Tag("grid()")], Discriminator(_grade_kind)]
+
+
+class PolicyDocument(Model):
+    """A qualification policy: fields and kinds, scores, grades, stages and the transitions between them."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="The name of the policy.")
+    version: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        "0.0.0", description="Its version; every move names it."
+    )
+    description: str | None = Field(None, description="What the policy is for, for people.")
+    review_every: Duration | None = Field(
+        None, description="How often stages are reviewed without an interaction, from 1970-01-01T00:00Z: 1d is daily."
+    )
+    active_within: Duration = Field(
+        Duration.parse("365d"), description="A customer is active who bought or used something in this time."
+    )
+    fields: Annotated[dict[Identifier, FieldSpec], BeforeValidator(declared_fields)] = Field(
+        default_factory=dict, description="Typed fields of contacts and companies, beyond the built-in ones."
+    )
+    interactions: Annotated[dict[Identifier, InteractionSpec], BeforeValidator(declared_interactions)] = Field(
+        default_factory=dict, description="Kinds of interactions, beyond the built-in ones."
+    )
+    currency: Currency | None = Field(None, description="The currency in which amounts are added, with rates.")
+    scores: dict[Identifier, ScoreRules] = Field(
+        default_factory=dict, description="Scores by rules; each may read those before it."
+    )
+    scorers: Annotated[
+        dict[Identifier, ScorerSpec],
+        BeforeValidator(_empty_stages),
+    ] = Field(default_factory=dict, description="Scores that scorer objects give, such as a model.")
+    grades: dict[Identifier, Grade] = Field(
+        default_factory=dict, description="Bands on scores (temperature, fit), and grids of two of them."
+    )
+    stages: Annotated[dict[Identifier, StageSpec], BeforeValidator(_empty_stages)] = Field(
+        default_factory=dict, description="The stages of the funnel; one is initial."
+    )
+    transitions: tuple[Transition, ...] = Field(
+        (), description="The ways between stages; the first that may fire does."
+    )
+
+    @model_validator(mode="after")
+    def _checked(self, info: ValidationInfo) -> Self:
+        if info.context is not UNCHECKED and (problems := check_policy(self)):
+            raise PolicyError(problems)
+        return self
+
+    @classmethod
+    def error_from(cls, error: ValidationError) -> LeadqualError:
+        """Return the typed error for a document with problems."""
+        return PolicyError(problems_of(error, cls, "policy"))
+
+    @classmethod
+    def load(
+        cls,
+        source: str | PathLike[str],
+        *,
+        contact: type[Model] | None = None,
+        interactions: Iterable[type[Model]] = (),
+    ) -> Self:
+        """Read a policy from a YAML 1.2 or JSON file.
+
+        Parameters
+        ----------
+        source : str or path
+            The file; ``.json`` is read as JSON, anything else as YAML.
+        contact : type, optional
+            A subclass of `Contact` whose own fields the policy may use.
+        interactions : iterable of type
+            Subclasses of `Interaction` whose kinds the policy may use.
+
+        Raises
+        ------
+        PolicyError
+            With every problem of the document: file, line, rule, what was found, and a hint.
+        """
+        return load_policy(cls, read_source(source), contact=contact, interactions=interactions)
+
+    @classmethod
+    def loads(cls, text: str, *, name: str = "<text>") -> Self:
+        """Read a policy from the text of a YAML 1.2 (or JSON) document; raise `PolicyError` as `load` does."""
+        return load_policy(cls, parse_source(text, name))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document as plain data, without what stands at its default."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def to_yaml(self) -> str:
+        """Return the document as YAML; reading it gives an equal policy with the same hash."""
+        return dump_yaml(self.to_dict())
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The SHA-256 of the document's content, whatever its layout: 64 hexadecimal digits."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def ref(self) -> PolicyRef:
+        """Name, version and content hash."""
+        return PolicyRef(name=self.name, version=self.version, hash=self.content_hash)
+
+    @cached_property
+    def lookback(self) -> timedelta | None:
+        """How far back an interaction can matter, so how much history has to be loaded; None means all of it.
+
+        Profile updates matter for ever and are always to be given.
+        """
+        reach = lookback_of(self)
+        return None if reach is None else timedelta(microseconds=reach)
+
+    @property
+    def initial_stage(self) -> str | None:
+        """The stage in which a contact starts; None for a policy that only scores."""
+        return next((name for name, stage in self.stages.items() if stage.initial), None)
+
+    @property
+    def built_in(self) -> Catalogue:
+        """The names and kinds that every policy may use."""
+        return built_in_catalogue()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Every name and kind that this policy's conditions may use."""
+        declared = [spec.entry(f"{spec.on}.{name}") for name, spec in self.fields.items()]
+        kinds: list[Kind] = [spec.kind(name) for name, spec in self.interactions.items()]
+        known = [*declared, *self.score_fields(self.score_ranges), *self._grade_fields(), *self._stage_fields()]
+        return self.built_in.extended(known, kinds)
+
+    @cached_property
+    def score_ranges(self) -> dict[str, tuple[float, float]]:
+        """The range of each score, of rules and of scorers, in the order in which they are computed."""
+        external = {name: spec.range for name, spec in self.scorers.items()}
+        return {**external, **{name: score.range for name, score in self.scores.items()}}
+
+    def score_fields(self, names: Iterable[str]) -> list[Entry]:
+        """Return the catalogue's entries for some of the scores."""
+        return [
+            Entry(f"score.{name}", ValueType.NUMBER, f"the score {name}", range=self.score_ranges[name])
+            for name in names
+            if name in self.score_ranges
+        ]
+
+    def grade_values(self, name: str) -> tuple[str, ...]:
+        """Return what a grade can be, best first."""
+        grade = self.grades[name]
+        if isinstance(grade, Bands):
+            return tuple(grade.bands)
+        sides = [self.grades.get(side) for side in (grade.rows, grade.columns)]
+        rows, columns = ([*side.bands] if isinstance(side, Bands) else [] for side in sides)
+        return tuple(grade.cell(row, column) for row in rows for column in columns)
+
+    def _grade_fields(self) -> list[Entry]:
+        return [
+            Entry(f"grade.{name}", ValueType.TEXT, f"the grade {name}", values=self.grade_values(name))
+            for name in self.grades
+        ]
+
+    def _stage_fields(self) -> list[Entry]:
+        if not self.stages:
+            return []
+        return [
+            Entry("stage", ValueType.TEXT, "where the contact stands", values=tuple(self.stages)),
+            Entry("days_in_stage", ValueType.NUMBER, "days of 24 hours since the stage was entered", unit="days"),
+        ]

@@ -1,0 +1,1 @@
+"""Scorers: a policy's rules, a fitted model, a blend of others."""

@@ -1,0 +1,109 @@
+"""Several scores as one: the weighted mean, the smallest or the largest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, get_args
+
+from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.model.contact import Contact
+from leadqual.model.interactions.base import Interaction
+from leadqual.model.score import LedgerLine, Score, Scorer, is_scorer
+
+How = Literal["mean", "min", "max"]
+
+
+class BlendScorer:
+    """A score made of others.
+
+    Parameters
+    ----------
+    name : str
+        What the score is called.
+    scorers : sequence of Scorer
+        The scores to blend. Bring them to one range first: a blend does not rescale.
+    weights : sequence of float, optional
+        For ``how="mean"``: one for each scorer, none negative, not all zero. Equal ones by default.
+    how : {"mean", "min", "max"}
+        The weighted mean, the smallest or the largest value.
+
+    Raises
+    ------
+    InputError
+        If there are no scorers, something is no scorer, or the weights do not fit.
+
+    Notes
+    -----
+    The ledger of a mean has a line for each score with its weighted share; that of a minimum or maximum is the
+    line of the score that decided. A mean of which one score abstains abstains too; a minimum or maximum as well,
+    since the missing one might have decided.
+    """
+
+    def __init__(
+        self, name: str, scorers: Sequence[Scorer], *, weights: Sequence[float] | None = None, how: How = "mean"
+    ) -> None:
+        problems = list(_problems(scorers, weights, how))
+        if problems:
+            raise InputError(problems)
+        shares = [1.0] * len(scorers) if weights is None else [float(weight) for weight in weights]
+        self._name = name
+        self._how: How = how
+        self._scorers = tuple(scorers)
+        self._shares = [share / math.fsum(shares) for share in shares]
+
+    @property
+    def name(self) -> str:
+        """What the score is called."""
+        return self._name
+
+    def __repr__(self) -> str:
+        parts = ", ".join(
+            f"{scorer.name}×{share:.3g}" for scorer, share in zip(self._scorers, self._shares, strict=True)
+        )
+        return f"BlendScorer({self._name!r}, {self._how} of {parts})"
+
+    def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
+        """Return the blended score; what its parts raise passes through."""
+        scores = [scorer.score(contact, history, at=at) for scorer in self._scorers]
+        missing = tuple(dict.fromkeys(name for score in scores for name in score.missing))
+        values = [score.value for score in scores if score.value is not None]
+        if len(values) < len(scores):
+            return Score(name=self._name, value=None, missing=missing)
+        lines = self._lines([score.name for score in scores], values)
+        return Score(
+            name=self._name, value=math.fsum(line.points for line in lines), ledger=tuple(lines), missing=missing
+        )
+
+    def _lines(self, names: Sequence[str], values: Sequence[float]) -> list[LedgerLine]:
+        if self._how == "mean":
+            return [
+                LedgerLine(id=name, points=share * value, description=f"{value:g}, weighted {share:.3g}")
+                for name, share, value in zip(names, self._shares, values, strict=True)
+            ]
+        pick = min if self._how == "min" else max
+        decided = pick(range(len(values)), key=values.__getitem__)
+        return [LedgerLine(id=names[decided], points=values[decided], description=f"the {self._how}imum decided")]
+
+
+def _problems(scorers: Sequence[Scorer], weights: Sequence[float] | None, how: object) -> list[Problem]:
+    found = []
+    if not scorers:
+        found.append(Problem("no-scorers", "a blend needs at least one scorer", Place("scorers")))
+    for scorer in scorers:
+        if not is_scorer(scorer):
+            expected = "an object with a name and score(contact, history, *, at)"
+            found.append(Problem("not-a-scorer", "this is no scorer", Place("scorers"), shown(scorer), expected))
+    if how not in get_args(How):
+        found.append(
+            Problem("bad-argument", "how is not one of those known", Place("how"), shown(how), "mean, min or max")
+        )
+    if weights is not None:
+        fits = len(weights) == len(scorers) and all(math.isfinite(w) and w >= 0 for w in weights) and sum(weights) > 0
+        if not fits:
+            expected = f"{len(scorers)} finite numbers, none negative, not all zero"
+            found.append(Problem("bad-weights", "the weights do not fit", Place("weights"), shown(weights), expected))
+        if how != "mean":
+            found.append(Problem("bad-weights", "only a mean has weights", Place("weights"), shown(weights)))
+    return found

@@ -1,0 +1,59 @@
+"""A policy's own rules as a scorer, to be blended with others or used on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadqual._suggest import did_you_mean
+from leadqual.engines.intake import check_attributes, ordered_history
+from leadqual.engines.record import RecordEngine
+from leadqual.engines.view import View
+from leadqual.errors import Place, Problem, UnknownNameError
+from leadqual.model.contact import Contact
+from leadqual.model.interactions.base import Interaction
+from leadqual.model.score import Score, Scorer
+from leadqual.model.time import aware, micros
+from leadqual.policy.document import PolicyDocument
+
+
+class RuleScorer:
+    """The score that a policy's rules give: what a policy's own rules become.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy.
+    score : str
+        Which of its scores.
+
+    Raises
+    ------
+    UnknownNameError
+        If the policy has no score of that name by rules.
+    """
+
+    def __init__(self, policy: PolicyDocument, score: str) -> None:
+        if score not in policy.scores:
+            message, known = f"the policy has no score {score!r} by rules", ", ".join(policy.scores) or None
+            hint = did_you_mean(score, policy.scores)
+            raise UnknownNameError(Problem("unknown-score", message, Place("score"), score, known, hint))
+        self._policy = policy
+        self._name = score
+        scorers: dict[str, Scorer] = dict(getattr(policy, "_scorers", {}))
+        self._engine = RecordEngine(policy, scorers)
+
+    @property
+    def name(self) -> str:
+        """The name of the score."""
+        return self._name
+
+    def __repr__(self) -> str:
+        return f"RuleScorer({str(self._policy.ref)!r}, {self._name!r})"
+
+    def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
+        """Return the score with its ledger; raise what `Policy.decide` raises for bad input."""
+        check_attributes(self._policy, contact)
+        view = View(self._engine, contact, ordered_history(self._policy, contact, history))
+        view.move_to(micros(aware(at)))
+        return self._engine.score(view, self._name)
