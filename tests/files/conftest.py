@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from leadqual.files.leads import read_leads
-from leadqual.lifecycle.policy import Policy
+from leadqual.policy.document import PolicyDocument
 
 
 @pytest.fixture(scope="session")
 def policy():
-    return Policy(
+    return PolicyDocument(
         name="files",
         fields={
             "monthly_budget": {"type": "number"},

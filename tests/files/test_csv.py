@@ -94,7 +94,10 @@ def test_a_wrong_byte_is_told_with_its_row_and_loses_only_that(read, codes):
 
 def test_the_encoding_can_be_named(read):
     text = "contact_id,full_name\nc-1,Renée\n"
-    assert read(text.encode("cp1252"), "contact_id,id,kind,occurred_at\n", encoding="cp1252").contacts[0].full_name == "Renée"
+    assert (
+        read(text.encode("cp1252"), "contact_id,id,kind,occurred_at\n", encoding="cp1252").contacts[0].full_name
+        == "Renée"
+    )
 
 
 def test_utf_16_and_spreadsheets_are_recognised(write, policy):
@@ -172,7 +175,10 @@ LINES = st.lists(st.lists(CELLS, min_size=1, max_size=8).map(",".join), max_size
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.one_of(st.binary(max_size=200), LINES.map(lambda text: text.encode("utf-8", "replace"))), full=st.booleans())
+@given(
+    content=st.one_of(st.binary(max_size=200), LINES.map(lambda text: text.encode("utf-8", "replace"))),
+    full=st.booleans(),
+)
 def test_any_bytes_are_rows_or_problems(tmp_path, policy, content, full):
     path = tmp_path / "fuzz.csv"
     contacts = b"contact_id,full_name,roles,consents,company.employees,monthly_budget,newsletter,created_at\n"

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from leadqual.errors import InputError
 from leadqual.files.interactions import read_interactions
+from leadqual.model.interactions.base import Interaction
+from leadqual.model.interactions.registry import BUILT_IN
 
 HEADER = "contact_id,interaction_id,kind,occurred_at,channel,path,amount,currency,saving,changes.company.employees\n"
 CONTACTS = "contact_id\nc-1\nc-2\n"
@@ -11,7 +15,9 @@ AT = "2026-11-01T00:00:00Z"
 
 
 def test_each_kind_reads_its_own_columns(read):
-    rows = f"c-1,1,page_viewed,{AT},web,/pricing,,,,\nc-1,2,purchase,{AT},,,12.5,IDR,,\nc-1,3,roi_calculated,{AT},,,,,7,\n"
+    rows = (
+        f"c-1,1,page_viewed,{AT},web,/pricing,,,,\nc-1,2,purchase,{AT},,,12.5,IDR,,\nc-1,3,roi_calculated,{AT},,,,,7,\n"
+    )
     history = read(CONTACTS, HEADER + rows + f"c-1,4,profile_updated,{AT},,,,,,300\n").histories["c-1"]
     assert [one.kind for one in history] == ["page_viewed", "purchase", "roi_calculated", "profile_updated"]
     assert history[0].path == "/pricing"
@@ -45,7 +51,9 @@ def test_a_bad_row_says_what_and_where(read, codes, row, code, column, hint):
 
 
 def test_naive_times_are_read_where_their_zone_is_named(read):
-    history = read(CONTACTS, HEADER + "c-1,1,demo_requested,2026-11-01 07:00,,,,,,\n", time_zone="Asia/Jakarta").histories
+    history = read(
+        CONTACTS, HEADER + "c-1,1,demo_requested,2026-11-01 07:00,,,,,,\n", time_zone="Asia/Jakarta"
+    ).histories
     assert history["c-1"][0].occurred_at.isoformat() == "2026-11-01T00:00:00+00:00"
 
 
@@ -64,11 +72,6 @@ def test_a_changed_field_that_nobody_declared_is_refused(read, codes):
 
 
 def test_kinds_of_one_s_own_may_have_classes(write, policy):
-    from typing import Literal
-
-    from leadqual.model.interactions.base import Interaction
-    from leadqual.model.interactions.registry import BUILT_IN
-
     class ScanDone(Interaction):
         kind: Literal["scan_done"] = "scan_done"
         pages: int

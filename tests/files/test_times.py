@@ -37,7 +37,9 @@ def test_a_zone_that_is_written_wins_over_the_one_that_is_named():
     assert read_instant("2026-11-22T01:00:00Z", JAKARTA) == datetime(2026, 11, 22, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("text", "code"), [("2026-10-25 02:30", "ambiguous-time"), ("2026-03-29 02:30", "no-such-time")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("2026-10-25 02:30", "ambiguous-time"), ("2026-03-29 02:30", "no-such-time")]
+)
 def test_local_times_that_happened_twice_or_never_are_refused(text, code):
     with pytest.raises(InputError) as caught:
         read_instant(text, AMSTERDAM)

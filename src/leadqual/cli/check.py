@@ -84,10 +84,10 @@ def _show(policy: Policy) -> None:
         [name, f"{ranges[name][0]:g} to {ranges[name][1]:g}", "", "given by a scorer"] for name in policy.scorers
     ]
     if scores:
-        print_table("Scores", ("score", "range", "rules", "meaning"), scores, wide="meaning")
+        print_table("Scores", ("score", "range", "rules", "meaning"), scores, wide=("meaning",))
     if policy.stages:
         stages = [[name, _ways(policy, name), stage.description or ""] for name, stage in policy.stages.items()]
-        print_table("Stages", ("stage", "leads to", "meaning"), stages, wide="meaning")
+        print_table("Stages", ("stage", "leads to", "meaning"), stages, wide=("leads to", "meaning"))
 
 
 def _ways(policy: Policy, stage: str) -> str:

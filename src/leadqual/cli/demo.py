@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,7 +18,8 @@ from leadqual.files.records import contact_record, decision_record, interaction_
 from leadqual.files.write import WholeFiles, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
 
-_HOTTEST = 10
+_HOTTEST: Final = 10
+_FILES: Final = ("policy.yaml", "contacts.csv", "interactions.csv", "decisions.csv", "decisions.jsonl")
 
 
 @guarded
@@ -46,12 +47,13 @@ def demo(
     """  # noqa: D301 - \b keeps the lines of the examples
     chosen = policy_named(policy)
     sample = datasets.demo(contacts=contacts, seed=seed)
-    _make_folder(out)
+    document = _document(policy, chosen)
+    _make_folder(out, document)
     with progress_bar(quiet=as_json) as watch:
         result = qualify(chosen, sample.contacts, sample.histories, sample.at, watch)
     if result.undecided:
         raise InputError([problem for _, problems in result.undecided for problem in problems])
-    written = _write(out, sample, result, policy, chosen)
+    written = _write(out, sample, result, document)
     best = hottest(chosen, result.decisions, _HOTTEST)
     if as_json:
         leads = [decision_record(decision, contact) for contact, decision in best]
@@ -59,10 +61,21 @@ def demo(
         print_json({"ok": True, "at": sample.at, "stages": result.stages(chosen), "hottest": leads, "files": files})
         return
     _show(sample, result, best, chosen)
-    _what_next(written, sample, best[0][0].id if best else sample.contacts[0].id)
+    _what_next(written, sample, chosen, best[0][0].id if best else sample.contacts[0].id)
 
 
-def _make_folder(out: Path) -> None:
+def _document(given: str, policy: Policy) -> str:
+    shipped = given in policies.names() and not Path(given).is_file()
+    return policies.text(given) if shipped else policy.to_yaml()
+
+
+def _make_folder(out: Path, document: str) -> None:
+    """Make the folder; raise if it holds files that an earlier demo did not leave there."""
+    there = [name for name in _FILES if (out / name).exists()]
+    own = len(there) == len(_FILES) and (out / _FILES[0]).read_bytes() == document.encode()
+    if there and not own:
+        message, hint = "the folder holds files that would be lost", "name another folder with --out, or empty this one"
+        raise InputError(Problem("overwritten-file", message, Place(str(out)), ", ".join(there), hint=hint))
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -73,18 +86,16 @@ def _make_folder(out: Path) -> None:
         raise InputError(problem) from None
 
 
-def _write(out: Path, sample: Demo, result: Qualified, given: str, policy: Policy) -> list[Path]:
-    names = ("policy.yaml", "contacts.csv", "interactions.csv", "decisions.csv", "decisions.jsonl")
-    targets = [out / name for name in names]
+def _write(out: Path, sample: Demo, result: Qualified, document: str) -> list[Path]:
+    targets = [out / name for name in _FILES]
     people: list[dict[str, Any]] = [contact_record(contact) for contact in sample.contacts]
     events = (
         interaction_record(contact.id, one) for contact in sample.contacts for one in sample.histories[contact.id]
     )
     decided = (decision_record(decision, contact) for contact, decision in result.decisions)
-    text = policies.text(given) if given in policies.names() and not Path(given).is_file() else policy.to_yaml()
     with WholeFiles() as files:
         parts = [files.for_target(target) for target in targets]
-        parts[0].write_text(text, encoding="utf-8")
+        parts[0].write_text(document, encoding="utf-8")
         for part, target, rows in zip(parts[1:4], targets[1:4], (people, events, decided), strict=True):
             write_table(part, rows, target)
         write_lines(parts[4], (decision.model_dump_json() for _, decision in result.decisions))
@@ -100,9 +111,11 @@ def _show(sample: Demo, result: Qualified, best: Any, policy: Policy) -> None:
     print_cards(f"The {len(best)} hottest leads", lead_cards(best))
 
 
-def _what_next(written: list[Path], sample: Demo, contact_id: str) -> None:
+def _what_next(written: list[Path], sample: Demo, declared: Policy, contact_id: str) -> None:
     policy, contacts, interactions = (str(path) for path in written[:3])
     data = f"--policy {policy} --contacts {contacts} --interactions {interactions} --at {sample.at:%Y-%m-%dT%H:%M:%SZ}"
+    if any(name not in declared.fields for contact in sample.contacts for name in contact.attributes):
+        data += " --ignore-unknown-columns"  # the sample has fields of the policy that ships for sales
     say("\nWritten", "title")
     for path in written:
         say(f"  {path}")

@@ -110,8 +110,10 @@ def print_bars(title: str, counts: Mapping[str, int]) -> None:
         )
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: str = "") -> None:
-    """Print a table; the column named `wide` takes the room that is left and wraps.
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: Sequence[str] = ()
+) -> None:
+    """Print a table; the columns named in `wide` share the room that is left, and wrap.
 
     Where the output is no terminal, cells stand between tabs, so that other programs can cut them.
     """
@@ -123,7 +125,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         return
     table = Table(box=None, header_style="title", pad_edge=False, padding=(0, 2, 0, 0), expand=bool(wide))
     for column in columns:
-        table.add_column(column, overflow="fold", ratio=1 if column == wide else None)
+        table.add_column(column, overflow="fold", ratio=1 if column in wide else None)
     for row in rows:
         table.add_row(*(Text(clean(cell)) for cell in row))
     out.print(table)

@@ -23,12 +23,12 @@ from leadqual.cli.options import (
 )
 from leadqual.cli.output import Watch, note, print_bars, print_cards, print_json, print_problems, progress_bar, say
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
-from leadqual.errors import InputError
+from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import Leads, read_leads
 from leadqual.files.open_table import JSON_LINES
 from leadqual.files.records import decision_record, rejected_record
 from leadqual.files.row import Row
-from leadqual.files.write import WholeFiles, check_format, write_lines, write_table
+from leadqual.files.write import WholeFiles, check_target, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
 
 _SHOWN = 20
@@ -72,8 +72,7 @@ def score(
     """  # noqa: D301 - \b keeps the lines of the examples
     moment, chosen = instant_of(at, time_zone), policy_named(policy)
     refused = (rejected or _beside(out)) if skip_bad else None
-    for target in filter(None, (out, refused)):
-        check_format(target)
+    _check_targets([target for target in (out, refused) if target is not None], [contacts, interactions, Path(policy)])
     with progress_bar(quiet=as_json) as watch:
         leads = read_leads(
             contacts,
@@ -92,6 +91,15 @@ def score(
         print_json(_summary(chosen, moment, leads, result, bad, out, refused))
     else:
         _show(chosen, moment, leads, result, bad, out, refused)
+
+
+def _check_targets(targets: list[Path], sources: list[Path]) -> None:
+    """Raise before the long work if a result could not be written, or would take the place of another file."""
+    for number, target in enumerate(targets):
+        check_target(target)
+        if any(target.resolve() == other.resolve() for other in [*sources, *targets[:number]]):
+            message, hint = "this file is another one of this command", "write the result to a file of its own"
+            raise InputError(Problem("overwritten-file", message, Place(str(target)), hint=hint))
 
 
 def _beside(out: Path | None) -> Path:

@@ -63,8 +63,9 @@ def demo(contacts: int = 2000, seed: int = 7) -> Demo:
     5. From the eighth day on, each day of a project brings a **purchase** with the chance
        ``0.0003 * exp(2.2 * fit + 2.4 * need)``, and 2.5 times that from the day on which a demo was attended.
 
-    So behaviour predicts a purchase because need causes both, and the profile predicts it through fit; fit does not
-    make anybody read. What does not matter: the source, the network, the name, the city, the mail provider.
+    So behaviour predicts a purchase because need causes both, and the profile predicts it through fit, by
+    which the sales desk judges too; fit does not make anybody read. What does not matter: the source, the network,
+    the name, the city, the mail provider.
     Mail scanners of some companies follow every link within seconds, whoever the contact is: clicks alone mislead.
 
     Parameters

@@ -186,8 +186,11 @@ def _arithmetic(left: Compiled, sign: str, right: Compiled) -> Compiled:
         a, b = left(record), right(record)
         if a is None or b is None or (divides and b == 0):
             return None
-        result: float = compute(a, b)
-        return result if math.isfinite(result) else None
+        try:
+            result: float = compute(a, b)
+            return result if math.isfinite(result) else None
+        except OverflowError:  # a whole number that no float holds
+            return None
 
     return run
 

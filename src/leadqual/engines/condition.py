@@ -75,6 +75,8 @@ def plain(value: Any) -> Any:
     """Return a value as JSON would hold it, so that a decision read back equals the one written."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, tuple | list | frozenset | set):
+    if isinstance(value, frozenset | set):
+        return sorted(plain(item) for item in value)  # a set has no order of its own, and the same bytes are promised
+    if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return str(value) if isinstance(value, str) else value.isoformat()

@@ -44,9 +44,16 @@ class Position:
     entered: int | None
 
 
-def start_of(contact: Contact, history: Sequence[Interaction], until: int) -> int | None:
-    """Return the instant at which a contact begins to exist: its first interaction or created_at; None if neither."""
+def start_of(
+    contact: Contact, history: Sequence[Interaction], until: int, position: Position | None = None
+) -> int | None:
+    """Return the instant at which a contact begins to exist: its first interaction or created_at; None if neither.
+
+    A contact that entered the stage of a position existed by then, even if the history given begins later.
+    """
     instants = [one.instant for one in history if one.instant <= until]
+    if position is not None and position.entered is not None:
+        instants.append(position.entered)
     if contact.created_at is not None and micros(contact.created_at) <= until:
         instants.append(micros(contact.created_at))
     return min(instants, default=None)
@@ -88,7 +95,7 @@ def fold(
         Where the contact stood, and up to when everything was seen; without them the fold begins at the beginning.
     """
     assert policy.initial_stage is not None  # callers look whether there is a funnel at all
-    begin = start_of(contact, history, until)
+    begin = start_of(contact, history, until, position)
     position = position or Position(policy.initial_stage, None)
     if position.entered is None:
         position = Position(position.stage, begin)

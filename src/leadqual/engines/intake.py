@@ -29,7 +29,7 @@ def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[
     EvaluationError
         If values of a wrong type are all that is wrong.
     """
-    known = policy.catalogue.kinds
+    built_in = policy.built_in.kinds
     by_id: dict[str, Interaction] = {}
     problems: list[Problem] = []
     for one in history:
@@ -37,7 +37,7 @@ def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[
             problems.append(_no_interaction(one, contact))
         elif by_id.setdefault(one.id, one) is not one and by_id[one.id].fingerprint != one.fingerprint:
             problems.append(_conflict(one, by_id[one.id], contact))
-        elif one.kind not in known or one.kind == PROFILE_UPDATED or isinstance(one, CustomInteraction):
+        elif one.kind == PROFILE_UPDATED or isinstance(one, CustomInteraction) or one.kind not in built_in:
             problems += [_of(contact, one, problem) for problem in _check_open(policy, one)]
     if problems:
         wrong_types = all(problem.code == "wrong-type" for problem in problems)
@@ -71,6 +71,11 @@ def _check_open(policy: PolicyDocument, one: Interaction) -> Iterator[Problem]:
             )
         else:
             yield from _check_named(one.properties, policy.catalogue.properties(one.kind), one, closed=True)
+    else:
+        # A class of the caller's own: its types may be others than those that the policy declares.
+        entries = policy.catalogue.kinds[one.kind].properties
+        values = {name: one.value(name) for name in entries}
+        yield from _check_named(values, entries, one, closed=True)
 
 
 def _can_change(name: str) -> bool:

@@ -15,12 +15,19 @@ def rounded(value: float) -> float:
     >>> rounded(59.9999999), rounded(0.0000005), rounded(-0.0)
     (60.0, 1e-06, 0.0)
     """
-    return math.floor(value * 1e6 + 0.5) / 1e6
+    scaled = value * 1e6 + 0.5
+    return math.floor(scaled) / 1e6 if math.isfinite(scaled) else value  # so large a number has no decimals
 
 
-def limited(value: float, low: float, high: float) -> float:
-    """Return the value, or the bound that it passes."""
-    return low if value < low else high if value > high else value
+def within_cap(value: float, cap: float) -> float:
+    """Return the value, or the cap that it passes on either side of zero; caps have six decimals like all points."""
+    return within_range(value, (-cap, cap))
+
+
+def within_range(value: float, bounds: tuple[float, float]) -> float:
+    """Return the value, or the bound that it passes; bounds have six decimals like all points."""
+    low, high = bounds
+    return rounded(low) if value < low else rounded(high) if value > high else value
 
 
 def decayed(rule: Rule, age: int) -> float:

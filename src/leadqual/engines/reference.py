@@ -30,7 +30,8 @@ from leadqual.conditions.nodes import (
     Or,
     Selection,
 )
-from leadqual.engines.numbers import decayed, limited, rounded
+from leadqual.engines.numbers import decayed, rounded, within_cap, within_range
+from leadqual.engines.outside import checked_score
 from leadqual.engines.unknown import causes
 from leadqual.errors import EvaluationError, Problem
 from leadqual.model.catalogue import MONEY, Field
@@ -138,16 +139,19 @@ def _in(item: Any, container: Any, negated: bool) -> bool | None:
 def _arithmetic(left: float | None, sign: str, right: float | None) -> float | None:
     if left is None or right is None or (sign == "/" and right == 0):
         return None
-    match sign:
-        case "+":
-            result = left + right
-        case "-":
-            result = left - right
-        case "*":
-            result = left * right
-        case _:
-            result = left / right
-    return result if math.isfinite(result) else None
+    try:
+        match sign:
+            case "+":
+                result = left + right
+            case "-":
+                result = left - right
+            case "*":
+                result = left * right
+            case _:
+                result = left / right
+        return result if math.isfinite(result) else None
+    except OverflowError:  # a whole number that no float holds
+        return None
 
 
 def _method(operand: str | None, name: str, argument: tuple[str | None] | None) -> bool | str | None:
@@ -287,22 +291,22 @@ def score(name: str, now: Situation) -> Score:
     """Return a score with its ledger: rules, their caps, the caps of groups, and the clip last."""
     if name not in now.policy.scores:
         at = from_micros(now.instant)
-        return now.scorers[name].score(now.contact, now.visible(), at=at)
+        answer = now.scorers[name].score(now.contact, now.visible(), at=at)
+        return checked_score(answer, name, now.policy.score_ranges[name])
     rules = now.policy.scores[name]
     lines: list[LedgerLine] = []
     of_group: dict[str, float] = dict.fromkeys(rules.groups, 0.0)
     for rule in rules.rules:
         line = rule_line(rule, now)
-        capped = line.points if rule.cap is None else limited(line.points, -rule.cap, rule.cap)
+        capped = line.points if rule.cap is None else within_cap(line.points, rule.cap)
         lines.append(line)
         lines += _correction(rule.id, "cap", line.points, capped)
         if rule.group is not None:
             of_group[rule.group] += capped
     for group, total in of_group.items():
-        cap = rules.groups[group].cap
-        lines += _correction(group, "group_cap", total, limited(total, -cap, cap))
+        lines += _correction(group, "group_cap", total, within_cap(total, rules.groups[group].cap))
     total = math.fsum(line.points for line in lines)
-    lines += _correction(name, "clip", total, limited(total, *rules.range))
+    lines += _correction(name, "clip", total, within_range(total, rules.range))
     value = rounded(math.fsum(line.points for line in lines))
     unknown = [rule.when for rule in rules.rules if rule.when is not None and evaluate(rule.when, now) is None]
     missing = [name for when in unknown for name in causes(when, lambda part: evaluate(part, now))]

@@ -14,10 +14,12 @@ from itertools import pairwise
 from typing import Any
 
 from leadqual.engines.numbers import rounded
+from leadqual.model.interactions.base import Interaction
+from leadqual.policy.fields import AtMost
 from leadqual.policy.rules import Rule
 
 _EXACT = Context(prec=400)  # more digits than any sum of doubles below 1e300 has before and after its point
-_NEGLIGIBLE = 1e-12
+_NEGLIGIBLE = 1e-18
 
 
 class Series:
@@ -60,7 +62,7 @@ class Series:
     def _sums(self) -> list[Decimal]:
         sums = [Decimal(0)]
         for value in self.values:
-            sums.append(_EXACT.add(sums[-1], Decimal(value)))
+            sums.append(_EXACT.add(sums[-1], Decimal(float(value))))
         return sums
 
     @cached_property
@@ -121,6 +123,20 @@ class Series:
             total += share * (end - older)
             end = older
         return total
+
+
+def let_through(chosen: Sequence[Interaction], limit: AtMost) -> list[Interaction]:
+    """Return the interactions that a limit lets through; of those that count, a window holds the latest ones."""
+    kept: list[Interaction] = []
+    per = limit.per.micros
+    for one in chosen:
+        if len(kept) >= limit.count:
+            oldest = kept[-limit.count].instant
+            full = one.instant - oldest < per if limit.rolling else one.instant // per == oldest // per
+            if full:
+                continue
+        kept.append(one)
+    return kept
 
 
 def _doubling(values: Sequence[Any], pick: Any) -> list[Sequence[Any]]:

@@ -75,10 +75,11 @@ class View:
     def move_to(self, now: int) -> None:
         """Look from another instant: forget scores and grades, and take the profile of then."""
         self.now = now
-        self.scores.clear()
+        values = self._profiles[bisect_right(self._update_times, now)][1] if self._update_times else self.values
+        kept = self.engine.of_profile if values is self.values else ()
+        self.values = values
+        self.scores = {name: self.scores[name] for name in kept if name in self.scores}
         self.grades.clear()
-        if self._update_times:
-            self.values = self._profiles[bisect_right(self._update_times, now)][1]
 
     def enter(self, stage: str | None, entered: int | None) -> None:
         """Stand in a stage; scores and grades do not depend on it."""

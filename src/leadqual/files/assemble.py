@@ -41,7 +41,7 @@ def assemble(
     """
     made = Assembled()
     for header, cell in cells.items():
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
+        if cell is None or cell == "" or (isinstance(cell, str) and cell.isspace()):
             continue
         name = name_of(header)
         column = columns.get(name)

@@ -90,7 +90,9 @@ class KindColumns:
         self.policy, self.kinds = policy, kinds
         self._textual, self._zone = textual, zone
         self._by_kind: dict[str, dict[str, Column]] = {}
-        self.common = _model_columns(Interaction, (), (), textual=textual, zone=zone)
+        self._models: dict[str, type[Interaction]] = {}
+        shared = _model_columns(Interaction, (), (), textual=textual, zone=zone)
+        self.common = {CONTACT_ID: Column((CONTACT_ID,), read_identifier), **shared}
 
     def of(self, kind: str) -> dict[str, Column]:
         """Return the columns of a known kind, by name."""
@@ -101,7 +103,7 @@ class KindColumns:
     def every(self) -> set[str]:
         """Return the names of the columns of all kinds."""
         known = {*self.kinds, *self.policy.interactions}
-        return {CONTACT_ID, *(name for kind in known for name in self.of(kind))}
+        return {name for kind in known for name in self.of(kind)}
 
     def knows(self, kind: Any) -> bool:
         """Return whether a kind has a class or is declared by the policy."""
@@ -109,7 +111,9 @@ class KindColumns:
 
     def model(self, kind: str) -> type[Interaction]:
         """Return the class of a known kind."""
-        return self.kinds.get(kind, CustomInteraction)
+        if kind not in self._models:
+            self._models[kind] = self.kinds.get(kind, CustomInteraction)
+        return self._models[kind]
 
     def _own(self, kind: str) -> dict[str, Column]:
         if kind in self.kinds:
@@ -152,7 +156,7 @@ def check_header(
         if column not in known:
             unknown.append(header)
             if not ignore_unknown:
-                problems.append(unknown_column(header, known).at(source=name, line=1))
+                problems.append(unknown_column(header, {*known, *required.values()}).at(source=name, line=1))
     for column, label in required.items():
         if column not in given:
             found, hint = cut(", ".join(given.values())), _missing_hint(label, unknown)

@@ -60,7 +60,7 @@ class CsvTable(Table):
     def __post_init__(self) -> None:
         with open_text(self.name, self.encoding) as handle:
             lines = _Lines(handle)
-            header = self._guarded(lambda: next((line for line in lines if line.strip()), ""))
+            header = self._guarded(lambda: next((line for line in lines if not _is_blank(line)), ""))
             self._delimiter = self._recognised(header)
             self._columns = self._header(header, lines)
         if self._delimiter != ",":
@@ -89,7 +89,7 @@ class CsvTable(Table):
                 text = lines.taken()
                 if cells is None:
                     break
-                if not text.strip():
+                if _is_blank(text):
                     continue
                 if not header_seen:
                     header_seen = True
@@ -100,14 +100,11 @@ class CsvTable(Table):
 
     def _row(self, line: int, cells: list[str] | csv.Error, text: str) -> RawRow:
         problem = encoding_problem(text, self.encoding)
-        if problem is None and isinstance(cells, csv.Error):
-            problem = _broken(cells, text)
-        elif problem is None and not isinstance(cells, csv.Error) and len(cells) != len(self._columns):
-            problem = self._wrong_width(cells)
-        if problem is not None or isinstance(cells, csv.Error):
-            placed = () if problem is None else (problem.at(source=self.name, line=line),)
-            return RawRow(line, {}, text, placed)
-        return RawRow(line, dict(zip(self._columns, cells, strict=True)), text)
+        if problem is None and isinstance(cells, list) and len(cells) == len(self._columns):
+            return RawRow(line, dict(zip(self._columns, cells, strict=True)), text)
+        if problem is None:
+            problem = self._wrong_width(cells) if isinstance(cells, list) else _broken(cells, text)
+        return RawRow(line, {}, text, (problem.at(source=self.name, line=line),))
 
     def _recognised(self, header: str) -> str:
         def fit(delimiter: str) -> tuple[int, int]:
@@ -151,6 +148,11 @@ class CsvTable(Table):
 
     def _refused(self, code: str, message: str, found: str | None = None, hint: str | None = None) -> InputError:
         return InputError(Problem(code, message, Place(self.name, 1), found, hint=hint))
+
+
+def _is_blank(text: str) -> bool:
+    # Tabs are no blanks: they may delimit cells.
+    return not text.strip(" \r\n")
 
 
 def _joined(first: str, rest: _Lines) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from leadqual._suggest import did_you_mean
@@ -11,19 +12,17 @@ from leadqual.conditions.check import unknown_kind
 from leadqual.engines.intake import ordered_history
 from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.files.assemble import Assembled, assemble, flattened, validated
-from leadqual.files.cells import read_identifier
-from leadqual.files.columns import CONTACT_ID, Column, KindColumns, interaction_name
+from leadqual.files.columns import CONTACT_ID, KindColumns, interaction_name
 from leadqual.files.open_table import check_columns, open_table
 from leadqual.files.row import RawRow, Row, Table
 from leadqual.files.times import zone_named
 from leadqual.model.contact import Contact
-from leadqual.model.interactions.base import CustomInteraction, Interaction
+from leadqual.model.interactions.base import Interaction
 from leadqual.model.interactions.registry import BUILT_IN
 from leadqual.model.profile import PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
 _REQUIRED: Final = {CONTACT_ID: CONTACT_ID, "id": "interaction_id", "kind": "kind", "occurred_at": "occurred_at"}
-_CONTACT_COLUMN: Final = Column((CONTACT_ID,), read_identifier)
 
 
 class InteractionReader:
@@ -77,23 +76,21 @@ class InteractionReader:
 
     def _assembled(self, kind: Any, cells: Mapping[str, Any]) -> Assembled:
         if not self._kinds.knows(kind):
-            common = {**self._kinds.common, CONTACT_ID: _CONTACT_COLUMN}
-            made = assemble(cells, common, interaction_name, lambda header, cell: None)
+            made = assemble(cells, self._kinds.common, interaction_name, lambda header, cell: None)
             made.problems.append(self._no_kind(kind))
             return made
-        columns = {**self._kinds.of(kind), CONTACT_ID: _CONTACT_COLUMN}
-
-        def unknown(header: str, cell: Any) -> Problem | None:
-            if self._ignored and interaction_name(header) not in self._every:
-                return None
-            own = sorted(name for name in columns if name not in self._kinds.common and name != CONTACT_ID)
-            message = f"{kind} has no {header!r}"
-            hint = did_you_mean(interaction_name(header), columns) or "leave the cell empty in rows of this kind"
-            return Problem("unknown-property", message, Place(), shown(cell), ", ".join(own) or None, hint)
-
-        made = assemble(cells, columns, interaction_name, unknown)
+        made = assemble(cells, self._kinds.of(kind), interaction_name, partial(self._no_property, kind))
         made.data["kind"] = kind
         return made
+
+    def _no_property(self, kind: str, header: str, cell: Any) -> Problem | None:
+        if self._ignored and interaction_name(header) not in self._every:
+            return None
+        columns = self._kinds.of(kind)
+        own = sorted(name for name in columns if name not in self._kinds.common and not name.startswith("changes."))
+        hint = did_you_mean(interaction_name(header), columns) or "leave the cell empty in rows of this kind"
+        expected = ", ".join(own) or None
+        return Problem("unknown-property", f"{kind} has no {header!r}", Place(), shown(cell), expected, hint)
 
     def _no_kind(self, kind: Any) -> Problem:
         if kind is None or kind == "":
@@ -105,14 +102,13 @@ class InteractionReader:
         return unknown_kind(kind, known).at(path="kind")
 
     def _validated(self, kind: str, made: Assembled, contact_id: Any) -> Interaction | None:
-        model = self._kinds.model(kind)
-        value: Interaction | None = validated(made, model.model_validate, interaction_name)
-        if value is not None and (model is CustomInteraction or kind == PROFILE_UPDATED):
-            made.problems += self._problems_of_names(value, contact_id)
+        value: Interaction | None = validated(made, self._kinds.model(kind).model_validate, interaction_name)
+        if value is not None and kind == PROFILE_UPDATED:
+            made.problems += self._problems_of_changes(value, contact_id)
         return None if made.problems else value
 
-    def _problems_of_names(self, one: Interaction, contact_id: str) -> list[Problem]:
-        """Hold against the policy what no class has checked, as a decision would do later."""
+    def _problems_of_changes(self, one: Interaction, contact_id: str) -> list[Problem]:
+        """Hold the names of changed fields against the policy, as a decision would do later."""
         try:
             ordered_history(self._policy, Contact(id=contact_id), [one])
         except LeadqualError as error:

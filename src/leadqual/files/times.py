@@ -15,6 +15,7 @@ from leadqual.model.values import TimeZone
 _EXPECTED: Final = "a time with its zone, such as 2026-11-22T08:00:00+07:00 or 2026-11-22T01:00:00Z"
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(.*)", re.DOTALL)
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(.*)", re.DOTALL)
+_BARE_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _NAMED_ZONE: Final = re.compile(r"(.*\d)\s+([A-Za-z]{2,5})")
 
 
@@ -66,7 +67,7 @@ def read_instant(value: Any, zone: ZoneInfo | None = None) -> datetime:
 
 
 def _parsed(text: str) -> datetime:
-    if re.fullmatch(r"[+-]?\d+([.,]\d+)?", text):
+    if _BARE_NUMBER.fullmatch(text):
         raise _refused("bad-time", "a number is no time: its unit and zone would be guessed", text)
     try:
         return datetime.fromisoformat(text)

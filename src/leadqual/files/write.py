@@ -39,17 +39,14 @@ class WholeFiles:
 
     def for_target(self, target: str | os.PathLike[str]) -> Path:
         """Return the name under which a file is written until all are; raise `InputError` if it cannot be."""
-        final = Path(target).resolve()
-        part = final.with_name(f".{final.name}.{os.getpid()}.part")
         try:
+            final = Path(target).resolve()
+            part = final.with_name(f".{final.name}.{os.getpid()}.part")
             if final.is_dir():
                 raise IsADirectoryError(None, "this is a folder")
             part.touch()
-        except (OSError, ValueError) as error:
-            hint = "name a file in a folder that exists and may be written to"
-            reason = getattr(error, "strerror", None) or str(error)
-            problem = Problem("unwritable-file", f"the file cannot be written: {reason}", Place(str(target)), hint=hint)
-            raise InputError(problem) from None
+        except (OSError, ValueError) as error:  # ValueError: a null character in the name
+            raise _unwritable(target, getattr(error, "strerror", None) or str(error)) from None
         self._parts[final] = part
         return part
 
@@ -69,12 +66,19 @@ class WholeFiles:
                     part.unlink(missing_ok=True)
 
 
-def check_format(target: str | os.PathLike[str]) -> None:
-    """Raise `InputError` if the ending of a name tells no format that can be written."""
+def check_target(target: str | os.PathLike[str]) -> None:
+    """Raise `InputError` if a name tells no format that can be written, or a folder that is not there."""
     if Path(target).suffix.lower() not in (*CSV, *JSON_LINES, *PARQUET):
         raise InputError(unknown_format(os.fspath(target)))
     if Path(target).suffix.lower() in PARQUET:
         polars()
+    if not Path(target).parent.is_dir():
+        raise _unwritable(target, "its folder is not there")
+
+
+def _unwritable(target: str | os.PathLike[str], reason: str) -> InputError:
+    message, hint = f"the file cannot be written: {reason}", "name a file in a folder that exists and may be written to"
+    return InputError(Problem("unwritable-file", message, Place(str(target)), hint=hint))
 
 
 def write_table(
@@ -87,7 +91,7 @@ def write_table(
 
     The columns are those of all rows, in the order in which they first come, after `columns`.
     """
-    check_format(target or path)
+    check_target(target or path)
     suffix, records = Path(target or path).suffix.lower(), list(rows)
     names = list(dict.fromkeys([*columns, *(name for row in records for name in row)]))
     if suffix in JSON_LINES:

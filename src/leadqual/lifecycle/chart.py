@@ -18,6 +18,7 @@ from statemachine import State, StateChart
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.transition import Transition as ChartTransition
 
+from leadqual.conditions.check import unknown_kind
 from leadqual.engines.advance import holds
 from leadqual.engines.fold import Position, Step, Visit, start_of, visits
 from leadqual.engines.view import View
@@ -77,7 +78,7 @@ class Lifecycle(StateChart[Any]):
         self._moves: list[Move] = []
         self._on_move = [told for told in (getattr(listener, "on_move", None) for listener in listeners) if told]
         # A model that has a state already is restored without being told that it entered it.
-        super().__init__(model=SimpleNamespace(state=stage), listeners=list(listeners))
+        super().__init__(model=SimpleNamespace(state=state_id(str(stage))), listeners=list(listeners))
 
     @property
     def stage(self) -> str:
@@ -108,7 +109,7 @@ class Lifecycle(StateChart[Any]):
             seen=fingerprint(self._history, self._as_of, policy.lookback),
         )
 
-    def send(self, event: str, *args: Any, at: datetime, **properties: Any) -> tuple[Move, ...]:  # type: ignore[override]
+    def send(self, event: str, /, *args: Any, at: datetime, **properties: Any) -> tuple[Move, ...]:  # type: ignore[override]
         """Record that an interaction of a kind happened, which must make a move that waits for it.
 
         Parameters
@@ -134,23 +135,27 @@ class Lifecycle(StateChart[Any]):
         """
         if args:
             raise InputError(Problem("bad-argument", "properties are given by name", Place(event), shown(args)))
+        if taken := [name for name in ("kind", "occurred_at") if name in properties]:
+            message = f"{taken[0]} is not given as a property"
+            hint = "the event is the kind, and at= says when; record() takes an interaction as it is"
+            raise InputError(Problem("bad-argument", message, Place(event, path=taken[0]), hint=hint))
         interaction = self._interaction(event, aware(at), properties)
         view, steps = self._rehearsed(interaction)
         if not any(step.transition.event == event and step.visit.interaction is interaction for step in steps):
             raise self._refused(view, event, interaction)
-        return self._follow(view, interaction.instant, interaction)
+        return self._follow(view, interaction.instant)
 
     def record(self, interaction: Interaction) -> tuple[Move, ...]:
         """Record an interaction and return what moved, which may be nothing."""
         view, _ = self._rehearsed(interaction)
-        return self._follow(view, interaction.instant, interaction)
+        return self._follow(view, interaction.instant)
 
     def advance(self, at: datetime) -> tuple[Move, ...]:
         """Catch up with everything up to an instant, reviews included, and return what moved."""
         now = micros(aware(at))
         if self._as_of is not None and now < self._as_of:
             raise InputError(_too_late(from_micros(now), from_micros(self._as_of), "at"))
-        return self._follow(self._decider.view(self._contact, self._history), now, None)
+        return self._follow(self._decider.view(self._contact, self._history), now)
 
     def enabled(self, facts: Facts, transition: ChartTransition) -> bool:
         """Return whether a transition of the chart may fire at this visit: the guard of all of them."""
@@ -166,7 +171,9 @@ class Lifecycle(StateChart[Any]):
         facts.fired.append(self.ways[transition])
 
     def _interaction(self, kind: str, at: datetime, properties: dict[str, Any]) -> Interaction:
-        declared = self._decider.policy.interactions
+        declared, known = self._decider.policy.interactions, self._decider.policy.catalogue.kinds
+        if kind not in known:
+            raise InputError(unknown_kind(kind, known).at(source="lifecycle"))
         shared = {name: properties.pop(name) for name in tuple(properties) if name in Interaction.model_fields}
         base = {"id": f"{kind}@{at.isoformat()}", "kind": kind, "occurred_at": at, **shared}
         if kind in declared:
@@ -182,9 +189,26 @@ class Lifecycle(StateChart[Any]):
         _, steps = self._decider.funnel.advance(view, interaction.instant, position=position, since=self._as_of)
         return view, steps
 
-    def _follow(self, view: View, until: int, interaction: Interaction | None) -> tuple[Move, ...]:
+    def _follow(self, view: View, until: int) -> tuple[Move, ...]:
         """Take every visit up to an instant through the chart, then tell the moves."""
-        policy, begin = self._decider.policy, start_of(self._contact, view.history, until)
+        before = self._position
+        try:
+            steps = self._taken(view, until)
+        except BaseException:
+            # All or nothing: a guard or a callback that raises leaves the machine where it was.
+            self._position, self.current_state_value = before, state_id(before.stage)
+            raise
+        self._as_of = until
+        self._history = list(view.history)
+        moves = tuple(self._decider.move(view, step) for step in steps)
+        self._moves += moves
+        for move in moves:
+            for told in self._on_move:
+                told(move)
+        return moves
+
+    def _taken(self, view: View, until: int) -> list[Step]:
+        policy, begin = self._decider.policy, start_of(self._contact, view.history, until, self._position)
         steps: list[Step] = []
         entered = begin if self._position.entered is None else self._position.entered
         self._position = Position(self.stage, entered)
@@ -194,15 +218,7 @@ class Lifecycle(StateChart[Any]):
                 last, visited = visit.instant, {self.stage}
                 view.move_to(visit.instant)
             steps += self._visit(Facts(view, visit, visited))
-        self._as_of = until
-        if interaction is not None:
-            self._history.append(interaction)
-        moves = tuple(self._decider.move(view, step) for step in steps)
-        self._moves += moves
-        for move in moves:
-            for told in self._on_move:
-                told(move)
-        return moves
+        return steps
 
     def _visit(self, facts: Facts) -> list[Step]:
         kind = None if facts.visit.interaction is None else facts.visit.interaction.kind
@@ -237,6 +253,11 @@ class Lifecycle(StateChart[Any]):
         return TransitionRefused(Problem("transition-refused", message, Place("lifecycle"), found, expected, hint))
 
 
+def state_id(stage: str) -> str:
+    """Return the chart's name for a stage, which cannot collide with an attribute of the library."""
+    return f"stage_{stage}"
+
+
 def event_id(kind: str | None) -> str:
     """Return the chart's name for a kind, which cannot collide with a method of the library."""
     return VISIT if kind is None else f"kind_{kind}"
@@ -269,7 +290,7 @@ def chart_class(
     stages: tuple[str, ...], initial: str, ways: tuple[tuple[tuple[str, ...], str, str | None], ...]
 ) -> type[Lifecycle]:
     """Return the chart of a funnel's shape, made once: the library keeps every class for ever."""
-    states = {stage: State(stage, value=stage, initial=stage == initial) for stage in stages}
+    states = {stage: State(stage, value=state_id(stage), initial=stage == initial) for stage in stages}
     events = [VISIT, *dict.fromkeys(event_id(event) for _, _, event in ways if event is not None)]
     indices: dict[ChartTransition, int] = {}
     for index, (sources, target, event) in enumerate(ways):
@@ -278,7 +299,7 @@ def chart_class(
         for source in sources:
             for made in states[source].to(states[target], event=answers_to, cond="enabled"):
                 indices[made] = index
-    attributes: dict[str, Any] = {f"stage_{stage}": state for stage, state in states.items()}
+    attributes: dict[str, Any] = {state_id(stage): state for stage, state in states.items()}
     body = {**attributes, "ways": indices, "__module__": __name__}
     made_class: type[Lifecycle] = new_class("Funnel", (Lifecycle,), exec_body=lambda namespace: namespace.update(body))
     return made_class

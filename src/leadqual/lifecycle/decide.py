@@ -59,7 +59,7 @@ class Decider:
         at = aware(at)
         now = micros(at)
         revised: tuple[Move, ...] = ()
-        begin = None if standing is None else self._usable(view, standing, at, late)
+        begin = None if standing is None else self.usable(view, standing, at, late)
         position, steps = self.stand(view, now, begin)
         moves = tuple(self.move(view, step) for step in steps)
         if standing is not None and begin is None:
@@ -81,7 +81,7 @@ class Decider:
         position, steps = self.funnel.advance(view, now, position=position, since=since)
         return (position.stage, position.entered), steps
 
-    def _usable(self, view: View, standing: Standing, at: datetime, late: Late) -> Standing | None:
+    def usable(self, view: View, standing: Standing, at: datetime, late: Late) -> Standing | None:
         """Return the standing if the decision can go on from it, None if everything is to be folded again."""
         if late not in ("error", "replay"):
             expected = "'error' or 'replay'"
@@ -165,8 +165,8 @@ class Decider:
             moves=moves,
             revised=revised,
         )
-        # What a scorer object answers, or raises, may not depend on when somebody looks.
-        return decision.completed() if policy.scorers else decision
+        # What is raised, by a scorer object or for a currency without a rate, may not depend on when somebody looks.
+        return decision.completed() if policy.scorers or policy.currency is not None else decision
 
     def _details(self, view: View, at: datetime) -> dict[str, Any]:
         """Return what a decision says to people: ledgers, grades, labels, what is missing, what is next."""

@@ -45,6 +45,9 @@ class Decision(LaterModel):
     )
     outlook: tuple[Way, ...] = Field(description="Every transition with what it still waits for.")
 
+    def __hash__(self) -> int:
+        return hash((self.contact_id, self.at, self.policy, self.standing))
+
     @property
     def stage(self) -> str | None:
         """The stage where the contact stands; None under a policy that has no stages."""

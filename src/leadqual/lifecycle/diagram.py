@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.funnel import Transition
 
 _ESCAPES = {"#": "#35;", ";": "#59;", ":": "#58;", "<": "#lt;", ">": "#gt;", '"': "#quot;", "{": "#123;", "}": "#125;"}
 
+_RESERVED = frozenset({
+    "accdescr", "acctitle", "as", "class", "classdef", "click", "default", "direction", "end", "hide", "href", "note",
+    "scale", "state", "statediagram", "style", "title",
+})  # fmt: skip
+"""Words that Mermaid would read as its own where the name of a stage stands."""
+
 
 def mermaid(policy: PolicyDocument) -> str:
     """Return a state diagram: every stage, and every transition with its event and condition."""
     lines = ["stateDiagram-v2"]
+    drawn = {name: _drawn(name, policy.stages) for name in policy.stages}
     for name, stage in policy.stages.items():
         if stage.initial:
-            lines.append(f"    [*] --> {name}")
-        if stage.description:
-            lines.append(f"    {name} : {_escaped(name)}")
-    for transition in policy.transitions:
-        lines += [f"    {source} --> {transition.target} : {_label(transition)}" for source in transition.source]
+            lines.append(f"    [*] --> {drawn[name]}")
+        if stage.description or drawn[name] != name:
+            lines.append(f"    {drawn[name]} : {_escaped(name)}")
+    for way in policy.transitions:
+        lines += [f"    {drawn[source]} --> {drawn[way.target]} : {_label(way)}" for source in way.source]
     left = {source for transition in policy.transitions for source in transition.source}
-    lines += [f"    {name} --> [*]" for name, stage in policy.stages.items() if stage.final and name not in left]
+    lines += [f"    {drawn[name]} --> [*]" for name, stage in policy.stages.items() if stage.final and name not in left]
     return "\n".join(lines) + "\n"
+
+
+def _drawn(name: str, stages: Container[str]) -> str:
+    """Return the name of a stage in the diagram, with underscores behind a word that Mermaid keeps to itself."""
+    drawn = f"{name}_" if name.lower() in _RESERVED else name
+    while drawn != name and drawn in stages:
+        drawn += "_"
+    return drawn
 
 
 def _label(transition: Transition) -> str:

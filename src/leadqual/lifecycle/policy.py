@@ -78,7 +78,8 @@ class Policy(PolicyDocument):
         scorer : Scorer
             The object; its `score` is asked at every instant at which the score is needed.
         range : tuple of float, optional
-            The smallest and largest value, if the policy does not declare the score under ``scorers:``.
+            The smallest and largest value; by default what the policy declares under ``scorers:``, else the scorer's
+            own ``range``, else 0 to 1. An answer outside of it is an error.
 
         Raises
         ------
@@ -91,10 +92,27 @@ class Policy(PolicyDocument):
             expected = "an object with a name and score(contact, history, *, at)"
             raise InputError(Problem("not-a-scorer", "this is no scorer", Place("scorer"), shown(scorer), expected))
         document = {field: getattr(self, field) for field in type(self).model_fields}
-        declared = self.scorers.get(name, ScorerSpec()) if range is None else ScorerSpec(range=range)
+        declared = self.scorers.get(name)
+        if range is not None or declared is None:
+            declared = ScorerSpec(range=range or getattr(scorer, "range", None) or (0.0, 1.0))
         policy = type(self)(**{**document, "scorers": {**self.scorers, name: declared}})
         policy._scorers = {**self._scorers, name: scorer}
         return policy
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, with some parts of the document replaced and the whole checked again."""
+        if not update:
+            return super().model_copy(deep=deep)
+        document = {field: getattr(self, field) for field in type(self).model_fields}
+        policy = type(self)(**{**document, **update})
+        policy._scorers = dict(self._scorers)
+        return policy
+
+    def __getstate__(self) -> dict[Any, Any]:
+        # What was compiled is made of functions, which no pickle holds; it is made again where it is needed.
+        state = super().__getstate__()
+        document = {name: value for name, value in state["__dict__"].items() if name in type(self).model_fields}
+        return {**state, "__dict__": document}
 
     def decide(
         self,
@@ -185,6 +203,8 @@ class Policy(PolicyDocument):
         decider, now = self._decider, micros(aware(at))
         decider.engine.compiled(node)  # what it reads has to be known before the view is made
         view = decider.view(contact, history)
+        if standing is not None:
+            decider.usable(view, standing, aware(at), "error")
         if any(name in _OF_THE_FUNNEL for name in names(node)):
             position, _ = decider.stand(view, now, standing)
             view.enter(*position)

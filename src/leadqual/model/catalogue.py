@@ -182,7 +182,8 @@ def _type_of(annotation: Any) -> tuple[ValueType | None, tuple[str, ...] | None]
     if not isinstance(annotation, type):
         return None, None
     if issubclass(annotation, Enum):
-        return _type_of_values(list(annotation))
+        # A member that is no text or number itself would never equal one: no condition could be true of it.
+        return _type_of_values(list(annotation)) if issubclass(annotation, str | int | float) else (None, None)
     for kind in (ValueType.BOOLEAN, ValueType.NUMBER, ValueType.TEXT, ValueType.INSTANT):
         if issubclass(annotation, _PYTHON_TYPES[kind]):
             return kind, None

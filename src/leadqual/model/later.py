@@ -38,6 +38,7 @@ class LaterModel(Model):
             # The order of the fields is the order of the JSON, whoever looked first. One assignment: another thread
             # sees the model before it or after it.
             object.__setattr__(self, "__dict__", {name: found[name] for name in type(self).model_fields})
+            self.__pydantic_fields_set__.update(type(self).model_fields)
         return self
 
     def __getattr__(self, name: str) -> Any:

@@ -89,4 +89,4 @@ class Scorer(Protocol):
 
 def is_scorer(value: Any) -> bool:
     """Return whether an object has what a scorer needs."""
-    return isinstance(value, Scorer) and callable(value.score)
+    return isinstance(value, Scorer) and callable(value.score) and not isinstance(value, type)

@@ -52,3 +52,6 @@ class Move(Model):
     because: str = Field(description="The condition that held, in the policy's own words.")
     values: Mapping[str, Any] = Field(default_factory=dict, description="What the condition read, and what it found.")
     policy: PolicyRef = Field(description="The policy under which it fired.")
+
+    def __hash__(self) -> int:
+        return hash((self.source, self.target, self.at, self.transition, self.interaction, self.policy))

@@ -124,16 +124,16 @@ Identifier = Annotated[str, Field(min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
 """True or false; a number or a text is refused."""
 
-Count = Annotated[int, Field(strict=True, ge=0)]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 """A whole number that is not negative; a text, a float or a bool is refused."""
 
-Number = Annotated[float, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, ge=-1e21, le=1e21)]
 """A finite number; a text or a bool is refused."""
 
-Amount = Annotated[float, Field(strict=True, ge=0, json_schema_extra={"unit": "money"})]
+Amount = Annotated[float, Field(strict=True, ge=0, le=1e21, json_schema_extra={"unit": "money"})]
 """An amount of money that is not negative, in the currency that stands beside it."""
 
-Seconds = Annotated[float, Field(strict=True, ge=0, json_schema_extra={"unit": "s"})]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=1e21, json_schema_extra={"unit": "s"})]
 """A length of time in seconds."""
 
 

@@ -160,7 +160,7 @@ def _check_stages(policy: PolicyDocument) -> Iterator[Problem]:
 
 def _check_transitions(policy: PolicyDocument) -> Iterator[Problem]:
     yield from _duplicates([transition.id for transition in policy.transitions], ("transitions",), "transition")
-    for index, transition in enumerate(policy.transitions):
+    for index, transition in enumerate(policy.transitions if policy.stages else ()):
         path = ("transitions", index)
         for source in transition.source:
             if source not in policy.stages:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
+from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.base import Model
 from leadqual.model.catalogue import Field as Entry
 from leadqual.model.catalogue import Kind, ValueType, fields_of
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.policy.rules import Identifier, none_is_empty
+from leadqual.policy.rules import Identifier, Number, none_is_empty
+
+ModelClass = TypeVar("ModelClass", bound=Model)
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="An ISO 4217 code, such as IDR.")]
 
@@ -20,7 +24,9 @@ CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="An ISO 4
 class PropertySpec(Model):
     """A typed value that an interaction carries."""
 
-    type: Literal["number", "text", "boolean", "texts"] = Field(description="What it holds.")
+    type: Literal["number", "text", "boolean", "texts", "instant"] = Field(
+        description="What it holds; an instant only where a class in code holds it."
+    )
     unit: str | None = Field(None, description="Such as USD or s; money where the property currency names it.")
     values: tuple[str, ...] | None = Field(None, description="All the texts it can hold, where they are known.")
     description: str | None = Field(None, description="What it means, for people.")
@@ -53,7 +59,7 @@ class Currency(Model):
     """The currency in which amounts are added, and what one unit of each other currency is worth in it."""
 
     code: CurrencyCode
-    rates: dict[CurrencyCode, Annotated[float, Field(gt=0)]] = Field(
+    rates: dict[CurrencyCode, Annotated[Number, Field(gt=0)]] = Field(
         default_factory=dict,
         description="The value of one unit of another currency: {USD: 15800} where the code is IDR.",
     )
@@ -66,31 +72,67 @@ class Currency(Model):
 def declared_interactions(value: Any) -> Any:
     """Return declarations for kinds given as classes (a list of them, or by name); leave documents as they are."""
     if isinstance(value, Mapping):
-        return {name: _declared(spec) for name, spec in value.items()}
-    if isinstance(value, list | tuple) and all(_is_kind(item) for item in value):
-        return {item.model_fields["kind"].default: _declared(item) for item in value}
-    return value
+        return {name: _declared(name, spec) for name, spec in value.items()}
+    if isinstance(value, list | tuple) and value and all(_is_kind(item) for item in value):
+        return kinds_of_classes(value)
+    return none_is_empty(value)
 
 
 def declared_fields(value: Any) -> Any:
     """Return declarations for the fields that a subclass of `Contact` adds; leave documents as they are."""
-    if isinstance(value, type) and issubclass(value, Contact):
-        own = fields_of(value, skip=Contact.model_fields)
-        return {name: {**_spec(entry), "on": "contact"} for name, entry in own.items()}
-    return value
+    return fields_of_class(value) if isinstance(value, type) else none_is_empty(value)
+
+
+def fields_of_class(cls: Any) -> dict[str, Any]:
+    """Return declarations for the fields that a subclass of `Contact` adds; raise `InputError` if it is none."""
+    if not (isinstance(cls, type) and issubclass(cls, Contact)):
+        message, expected = "this is no class of contacts", "a subclass of Contact"
+        raise InputError(Problem("not-a-contact", message, Place("contact"), shown(cls), expected))
+    own = fields_of(_complete(cls), skip=Contact.model_fields)
+    return {name: {**_spec(entry), "on": "contact"} for name, entry in own.items()}
+
+
+def kinds_of_classes(classes: Iterable[Any]) -> dict[str, Any]:
+    """Return declarations for the kinds of subclasses of `Interaction`; raise `InputError` for anything else."""
+    given = list(classes.values() if isinstance(classes, Mapping) else classes)
+    for cls in given:
+        if not _is_kind(cls):
+            expected, hint = "subclasses of Interaction", 'give it kind: Literal["roi_calculated"] = "roi_calculated"'
+            message = "this is no class of a kind of interaction"
+            raise InputError(Problem("not-a-kind", message, Place("interactions"), shown(cls), expected, hint))
+    return {_kind_of(cls): _properties(cls) for cls in given}
 
 
 def _is_kind(value: Any) -> bool:
-    return isinstance(value, type) and issubclass(value, Interaction)
+    return isinstance(value, type) and issubclass(value, Interaction) and isinstance(_kind_of(value), str)
 
 
-def _declared(spec: Any) -> Any:
-    if spec is None:
-        return {}
-    if not _is_kind(spec):
-        return spec
-    properties = fields_of(spec, skip=Interaction.model_fields)
+def _kind_of(cls: type[Interaction]) -> str:
+    name: str = cls.model_fields["kind"].default
+    return name
+
+
+def _declared(name: str, spec: Any) -> Any:
+    if not (isinstance(spec, type) and issubclass(spec, Interaction)):
+        return none_is_empty(spec)
+    if not _is_kind(spec) or _kind_of(spec) != name:
+        found = shown(_kind_of(spec)) if _is_kind(spec) else "a class without a kind of its own"
+        message = f"this is not the class of the kind {name!r}"
+        problem = Problem("not-a-kind", message, Place(), found, f'kind: Literal["{name}"] = "{name}"')
+        raise PydanticCustomError("leadqual", "{problems}", {"problems": (problem,)})
+    return _properties(spec)
+
+
+def _properties(cls: type[Interaction]) -> dict[str, Any]:
+    properties = fields_of(_complete(cls), skip=Interaction.model_fields)
     return {"properties": {name: _spec(entry) for name, entry in properties.items()}}
+
+
+def _complete(cls: type[ModelClass]) -> type[ModelClass]:
+    """Return a class after its annotations have been read, which models put off until they are first needed."""
+    if not cls.__pydantic_fields_complete__:
+        cls.model_rebuild()
+    return cls
 
 
 def _spec(entry: Entry) -> dict[str, Any]:

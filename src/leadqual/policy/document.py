@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, ValidationInfo, model_validator
 
-from leadqual.errors import LeadqualError, PolicyError
+from leadqual.errors import LeadqualError, PolicyError, Problem
 from leadqual.model.base import Model, problems_of
 from leadqual.model.built_in import built_in_catalogue
 from leadqual.model.catalogue import Catalogue, Kind, ValueType
@@ -25,8 +26,10 @@ from leadqual.policy.dump import dump_yaml
 from leadqual.policy.funnel import StageSpec, Transition
 from leadqual.policy.load import UNCHECKED, load_policy
 from leadqual.policy.lookback import lookback_of
-from leadqual.policy.rules import Bands, Grid, Identifier, ScorerSpec, ScoreRules, none_is_empty
+from leadqual.policy.rules import Bands, Grid, Identifier, ScorerSpec, ScoreRules, none_is_empty, none_is_no_item
 from leadqual.policy.source import parse_source, read_source
+from leadqual.policy.warnings import warnings_of
+from leadqual.policy.wording import reworded
 
 
 def _grade_kind(value: Any) -> str:
@@ -34,7 +37,7 @@ def _grade_kind(value: Any) -> str:
     return "grid()" if is_grid else "bands()"
 
 
-def _empty_stages(value: Any) -> Any:
+def _none_are_empty(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return none_is_empty(value)
     return {name: none_is_empty(spec) for name, spec in value.items()}
@@ -64,20 +67,19 @@ class PolicyDocument(Model):
         default_factory=dict, description="Kinds of interactions, beyond the built-in ones."
     )
     currency: Currency | None = Field(None, description="The currency in which amounts are added, with rates.")
-    scores: dict[Identifier, ScoreRules] = Field(
+    scores: Annotated[dict[Identifier, ScoreRules], BeforeValidator(none_is_empty)] = Field(
         default_factory=dict, description="Scores by rules; each may read those before it."
     )
-    scorers: Annotated[
-        dict[Identifier, ScorerSpec],
-        BeforeValidator(_empty_stages),
-    ] = Field(default_factory=dict, description="Scores that scorer objects give, such as a model.")
-    grades: dict[Identifier, Grade] = Field(
+    scorers: Annotated[dict[Identifier, ScorerSpec], BeforeValidator(_none_are_empty)] = Field(
+        default_factory=dict, description="Scores that scorer objects give, such as a model."
+    )
+    grades: Annotated[dict[Identifier, Grade], BeforeValidator(none_is_empty)] = Field(
         default_factory=dict, description="Bands on scores (temperature, fit), and grids of two of them."
     )
-    stages: Annotated[dict[Identifier, StageSpec], BeforeValidator(_empty_stages)] = Field(
+    stages: Annotated[dict[Identifier, StageSpec], BeforeValidator(_none_are_empty)] = Field(
         default_factory=dict, description="The stages of the funnel; one is initial."
     )
-    transitions: tuple[Transition, ...] = Field(
+    transitions: Annotated[tuple[Transition, ...], BeforeValidator(none_is_no_item)] = Field(
         (), description="The ways between stages; the first that may fire does."
     )
 
@@ -90,7 +92,7 @@ class PolicyDocument(Model):
     @classmethod
     def error_from(cls, error: ValidationError) -> LeadqualError:
         """Return the typed error for a document with problems."""
-        return PolicyError(problems_of(error, cls, "policy"))
+        return PolicyError(reworded(problem) for problem in problems_of(error, cls, "policy"))
 
     @classmethod
     def load(
@@ -130,6 +132,35 @@ class PolicyDocument(Model):
     def to_yaml(self) -> str:
         """Return the document as YAML; reading it gives an equal policy with the same hash."""
         return dump_yaml(self.to_dict())
+
+    @staticmethod
+    def json_schema() -> dict[str, Any]:
+        """Return the JSON Schema (draft 2020-12) of the document, as it is published for editors.
+
+        Examples
+        --------
+        >>> PolicyDocument.json_schema()["$schema"]
+        'https://json-schema.org/draft/2020-12/schema'
+        """
+        published = Path(__file__).with_name("policy.schema.json")
+        schema: dict[str, Any] = json.loads(published.read_text(encoding="utf-8"))
+        return schema
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """Return what the policy allows and its author may not have meant; an empty tuple if nothing was found.
+
+        Stages that no way leads to or from, ways there and back that might both be open at one instant (found by
+        simple reasoning, so a warning says *not proved*, never *wrong*), scores below every band of a grade, and
+        conditions that change with time in a policy without `review_every`.
+
+        Examples
+        --------
+        >>> policy = PolicyDocument(name="two", stages={"lead": {"initial": True}, "customer": None}, transitions=[
+        ...     {"id": "bought", "source": "lead", "target": "customer", "event": "purchase"}])
+        >>> [problem.code for problem in policy.warnings()]
+        ['no-way-out']
+        """
+        return warnings_of(self)
 
     @cached_property
     def content_hash(self) -> str:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
-from leadqual.conditions.handles import as_condition
+from leadqual.conditions.handles import Handle, as_condition
 from leadqual.conditions.nodes import Node, Selection
 from leadqual.conditions.parse import parse_selection
-from leadqual.errors import LeadqualError, Place, Problem
+from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.model.time import Duration
 
 _AT_MOST: Final = re.compile(r"\s*(\d{1,6})\s+per\s+(\d{1,9}\s*[wdhms])(\s+rolling)?\s*")
@@ -27,8 +27,8 @@ class _AnyInstance:
         return core_schema.any_schema()
 
 
-def _teaching(build: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Hand the problems of a leadqual error to pydantic, which adds the place and goes on collecting."""
+def teaching(build: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a validator that hands the problems of a leadqual error to pydantic, which adds the place and goes on."""
 
     def validate(value: Any) -> Any:
         try:
@@ -40,13 +40,13 @@ def _teaching(build: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _condition(value: Any) -> Node:
-    if isinstance(value, bool | int | float):
+    if not isinstance(value, str | Handle | Node):
         raise LeadqualError(
             Problem(
                 "not-a-condition",
                 "a condition is text",
                 Place(),
-                repr(value),
+                shown(value),
                 'such as "company.employees >= 50"',
                 "put the condition in quotes",
             )
@@ -55,13 +55,21 @@ def _condition(value: Any) -> Node:
 
 
 def _selection(value: Any) -> Selection:
-    return value if isinstance(value, Selection) else parse_selection(value)
+    if isinstance(value, Selection):
+        return value
+    if not isinstance(value, str):
+        expected = "such as page_viewed[path == '/pricing']"
+        hint = "a rule counts one kind; write any_interaction[kind in ['a', 'b']] for several"
+        raise LeadqualError(
+            Problem("not-a-selection", "a kind of interaction is text", Place(), shown(value), expected, hint)
+        )
+    return parse_selection(value)
 
 
 ConditionText = Annotated[
     Node,
     _AnyInstance,
-    BeforeValidator(_teaching(_condition)),
+    BeforeValidator(teaching(_condition)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "description": "A condition, such as company.employees >= 50"}),
 ]
@@ -70,7 +78,7 @@ ConditionText = Annotated[
 SelectionText = Annotated[
     Selection,
     _AnyInstance,
-    BeforeValidator(_teaching(_selection)),
+    BeforeValidator(teaching(_selection)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
         {"type": "string", "description": "A kind of interaction, with or without a filter: page_viewed[path == '/']"}
@@ -107,7 +115,7 @@ class AtMost:
                 Problem(
                     "bad-limit",
                     "this is not a limit",
-                    found=repr(text),
+                    found=shown(text),
                     expected="such as '3 per 1d' (UTC days) or '3 per 1d rolling'",
                 )
             )
@@ -120,7 +128,7 @@ class AtMost:
 AtMostText = Annotated[
     AtMost,
     _AnyInstance,
-    BeforeValidator(_teaching(AtMost.parse)),
+    BeforeValidator(teaching(AtMost.parse)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,6}\s+per\s+\d{1,9}\s*[wdhms](\s+rolling)?\s*$"}),
 ]

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from leadqual.errors import PolicyError, Problem
 from leadqual.model.base import Model
+from leadqual.model.values import Flag
 from leadqual.policy.fields import ConditionText
 from leadqual.policy.rules import Identifier, RuleId
 
@@ -17,8 +18,8 @@ OnUnknown = Literal["hold", "deny", "error"]
 class StageSpec(Model):
     """A stage of the lifecycle."""
 
-    initial: bool = Field(False, description="Whether a contact starts here; true for exactly one stage.")
-    final: bool = Field(False, description="Whether it is meant that no transition leads away from here.")
+    initial: Flag = Field(False, description="Whether a contact starts here; true for exactly one stage.")
+    final: Flag = Field(False, description="Whether it is meant that no transition leads away from here.")
     description: str | None = Field(None, description="What it means to stand here, for people.")
 
 
@@ -37,7 +38,7 @@ class Transition(Model):
     source: Annotated[
         tuple[Identifier, ...],
         Field(min_length=1),
-        BeforeValidator(_several, json_schema_input_type=str | list[str]),
+        BeforeValidator(_several, json_schema_input_type=Identifier | Annotated[list[Identifier], Field(min_length=1)]),
         PlainSerializer(_one_or_several),
     ] = Field(description="The stage it starts from, or a list of stages.")
     target: Identifier = Field(description="The stage it leads to.")
@@ -47,7 +48,7 @@ class Transition(Model):
     )
     on_unknown: OnUnknown = Field(
         "hold",
-        description="What an unknown condition does: hold (wait, and say what is missing), deny (count as false), error.",
+        description="If the condition is unknown: hold (wait, and say what is missing), deny (count as false), error.",
     )
     description: str | None = Field(None, description="Why the way is there, for people.")
 

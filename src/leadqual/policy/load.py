@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from leadqual.errors import PolicyError, Problem
 from leadqual.policy.check import check_policy
-from leadqual.policy.declare import declared_fields, declared_interactions
+from leadqual.policy.declare import fields_of_class, kinds_of_classes
 from leadqual.policy.source import Source
 
 if TYPE_CHECKING:
@@ -22,11 +22,19 @@ UNCHECKED: Final = {"unchecked": True}
 """The validation context under which a document is built without being held against its own names."""
 
 _PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-_AT_THE_KEY: Final = ("unknown-field", "already-declared")
+_AT_THE_KEY: Final = ("unknown-field", "already-declared", "bad-name")
+_INCOMPLETE: Final = ("when-or-each", "when-or-event", "missing-field", "empty", "wrong-option")
+_OF_NAMES: Final = ("fields", "interactions", "scores", "scorers", "grades", "stages")
+_ROUNDS: Final = 10
+_OPTIONS: Final = {
+    "rules": ("within", "half_life", "linear", "step", "at_most", "cap", "group", "description"),
+    "transitions": ("on_unknown", "description"),
+}
 _STUBS: Final[dict[str, dict[str, Any]]] = {
     "rules": {"points": 1, "when": "True"},
-    "transitions": {"source": "_", "target": "__", "when": "True"},
+    "transitions": {"source": "malformed", "target": "malformed_too", "when": "True"},
 }
+_REPLACED: Final[dict[str, Any]] = {"range": [-1e12, 1e12], "points": 1}
 
 
 def load_policy(cls: type[P], source: Source, *, contact: Any = None, interactions: Iterable[Any] = ()) -> P:
@@ -37,8 +45,8 @@ def load_policy(cls: type[P], source: Source, *, contact: Any = None, interactio
         raise PolicyError(problem)
     data = {
         **source.data,
-        **_merged(source.data, "fields", declared_fields(contact)),
-        **_merged(source.data, "interactions", declared_interactions(tuple(interactions))),
+        **_merged(source.data, "fields", {} if contact is None else fields_of_class(contact)),
+        **_merged(source.data, "interactions", kinds_of_classes(interactions)),
     }
     try:
         policy = cls.model_validate(data, context=UNCHECKED)
@@ -46,13 +54,16 @@ def load_policy(cls: type[P], source: Source, *, contact: Any = None, interactio
     except PolicyError as error:
         problems = [*error.problems, *_problems_of_the_rest(cls, data, error.problems)]
     if problems:
-        raise PolicyError(_in_order(_located(problem, source) for problem in problems))
+        raise PolicyError(_in_order(located(problem, source) for problem in problems))
     return policy
 
 
-def _merged(data: dict[str, Any], name: str, declared: Any) -> dict[str, Any]:
-    """Return what classes declare together with what the document declares under the same heading."""
-    return {name: {**declared, **(data.get(name) or {})}} if declared else {}
+def located(problem: Problem, source: Source) -> Problem:
+    """Return a problem of a policy with the line in the document that the policy was read from."""
+    parts = parts_of(problem.place.path)
+    place = source.locate(parts, key=problem.code in _AT_THE_KEY)
+    rule = problem.place.rule or _rule_at(source.data, parts)
+    return problem.at(source=place.source, line=place.line, column=place.column, rule=rule)
 
 
 def parts_of(path: str | None) -> Parts:
@@ -60,66 +71,123 @@ def parts_of(path: str | None) -> Parts:
     return tuple(int(index) if index else word for index, word in _PART.findall(path or ""))
 
 
-def _located(problem: Problem, source: Source) -> Problem:
-    place = source.locate(parts_of(problem.place.path), key=problem.code in _AT_THE_KEY)
-    return problem.at(source=place.source, line=place.line, column=place.column)
+def _merged(data: dict[str, Any], name: str, declared: dict[str, Any]) -> dict[str, Any]:
+    """Return what classes declare together with what the document declares under the same heading."""
+    written = data.get(name) or {}
+    return {name: {**declared, **written}} if declared and isinstance(written, dict) else {}
+
+
+def _rule_at(data: Any, parts: Parts) -> str | None:
+    """Return the id of the rule or transition that a place lies in, where it has one."""
+    depth = next((index for index, part in enumerate(parts) if isinstance(part, int)), None)
+    entry = None if depth is None else _at(data, parts[: depth + 1])
+    name = entry.get("id") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _in_order(problems: Iterable[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
+    once = dict.fromkeys(problems)
+    return sorted(once, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
 
 
 def _problems_of_the_rest(cls: type[P], data: dict[str, Any], malformed: Sequence[Problem]) -> list[Problem]:
     """Return the problems between the parts that are well formed, so that one reading tells them all.
 
-    What is malformed is replaced by a stub in its place; problems that only its absence causes are left out.
+    What is malformed is taken out or replaced by a stub, round by round, since a part is held against its own
+    rules only when each of its fields is well formed. Problems that only an absence causes are left out.
     """
-    data, removed = deepcopy(data), []
-    for problem in malformed:
-        removed.append(_take_out(data, parts_of(problem.place.path), problem.code))
-    try:
-        problems = check_policy(cls.model_validate(data, context=UNCHECKED))
-    except PolicyError:
-        return []
-    lost = {str(parts[-1]) for parts in removed if parts}
-    return [problem for problem in problems if not _caused_by_absence(problem, removed, lost)]
+    data, removed = deepcopy(data), list[Parts]()
+    found: list[Problem] = []
+    for _ in range(_ROUNDS):
+        for problem in malformed:
+            removed += _take_out(data, parts_of(problem.place.path), problem.code)
+        try:
+            problems = check_policy(cls.model_validate(data, context=UNCHECKED))
+        except PolicyError as error:
+            malformed = error.problems
+            found += (problem for problem in malformed if not _caused_by_removal(problem, removed))
+        else:
+            return [*found, *(problem for problem in problems if not _caused_by_absence(problem, removed))]
+    return found
 
 
-def _caused_by_absence(problem: Problem, removed: Sequence[Parts], lost: set[str]) -> bool:
+def _caused_by_removal(problem: Problem, removed: Sequence[Parts]) -> bool:
+    """Return whether a part is incomplete, or is a stub, only since something was taken out of it."""
+    path = parts_of(problem.place.path)
+    if problem.code in _INCOMPLETE:
+        path = path[:-1] if problem.code == "missing-field" else path
+        return any(parts[: len(path)] == path or path[: len(parts)] == parts for parts in removed)
+    return any(path[: len(parts)] == parts for parts in removed)
+
+
+def _caused_by_absence(problem: Problem, removed: Sequence[Parts]) -> bool:
     path = parts_of(problem.place.path)
     if any(path[: len(parts)] == parts for parts in removed):
         return True
-    words = set(re.findall(r"\w+", problem.found or ""))
-    return bool(words & lost) or (
-        problem.code == "initial-stage" and any(parts[0] == "stages" for parts in removed if parts)
+    lost = {str(parts[1]) for parts in removed if len(parts) == 2 and parts[0] in _OF_NAMES}
+    sections = any(parts[0] in _OF_NAMES for parts in removed if len(parts) == 1)
+    return (
+        bool(lost & set(re.findall(r"\w+", problem.found or "")))
+        or (problem.code == "initial-stage" and any(parts[0] == "stages" for parts in removed if len(parts) <= 3))
+        or (sections and problem.code.startswith(("unknown-", "no-stages", "circular")))
     )
 
 
-def _take_out(data: dict[str, Any], path: Parts, code: str) -> Parts:
-    """Remove the smallest part that can do without: a key nobody knows, else the rule, transition or entry."""
+def _take_out(data: dict[str, Any], path: Parts, code: str) -> list[Parts]:
+    """Take out the smallest part that can be done without; return the places of which nothing is known any more."""
+    for depth in range(len(path), 1, -1):
+        index, owner = path[depth - 1], str(path[depth - 2])
+        entries = _at(data, path[: depth - 1])
+        if isinstance(index, int) and owner in _STUBS and isinstance(entries, list) and index < len(entries):
+            return _mend(entries, index, path, depth, code)
     if code == "unknown-field":
         _delete(data, path)
-        return path
-    for depth in range(len(path), 1, -1):
-        stub = _STUBS.get(str(path[depth - 2]))
-        if isinstance(path[depth - 1], int) and stub is not None:
-            _at(data, path[: depth - 1])[path[depth - 1]] = {"id": f"malformed-{path[depth - 1]}", **stub}
-            return path[:depth]
-    shortened = path[:2]
-    _delete(data, shortened)
-    if shortened == ("name",):
+        return [path]
+    if len(path) == 3 and path[0] in ("scores", "scorers") and path[2] == "range" and code != "missing-field":
+        _at(data, path[:2])["range"] = _REPLACED["range"]
+        return [path]
+    if path[:1] == ("currency",):
+        data["currency"] = {"code": "XXX"}
+        return [path[:2]]
+    if path == ("name",):
         data["name"] = "malformed"
-    return shortened
+        return [path]
+    _delete(data, path[:2])
+    return [path[:2]]
+
+
+def _mend(entries: list[Any], index: int, path: Parts, depth: int, code: str) -> list[Parts]:
+    """Mend one rule or transition: drop an option, replace a number, or put a stub in its place."""
+    owner, entry = str(path[depth - 2]), entries[index]
+    option = path[depth] if len(path) > depth else None
+    if isinstance(entry, dict) and option is not None and option in entry:
+        if code == "unknown-field" and len(path) == depth + 1:
+            del entry[option]
+            return [path]
+        if option in _OPTIONS[owner]:
+            del entry[option]
+            return [path[: depth + 1]]
+        if option in _REPLACED:
+            entry[option] = _REPLACED[str(option)]
+            return [path[: depth + 1]]
+    kept = entry.get("id") if isinstance(entry, dict) and option != "id" else None
+    entries[index] = {"id": kept if isinstance(kept, str) else f"malformed-{index}", **_STUBS[owner]}
+    return [path[:depth]]
 
 
 def _at(data: Any, path: Parts) -> Any:
+    """Return what stands at a path, or None: a path is text, and a key with a dot in it does not lead back."""
     for part in path:
-        data = data[part]
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
     return data
 
 
 def _delete(data: Any, path: Parts) -> None:
-    try:
-        del _at(data, path[:-1])[path[-1]]
-    except (KeyError, IndexError, TypeError):
-        return  # it is gone already, with another problem of the same part
+    owner = _at(data, path[:-1])
+    if path and isinstance(owner, dict):
+        owner.pop(path[-1], None)

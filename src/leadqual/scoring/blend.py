@@ -58,6 +58,16 @@ class BlendScorer:
         """What the score is called."""
         return self._name
 
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The smallest and the largest value that the blend can have; None if a scorer does not tell its own."""
+        ranges = [getattr(scorer, "range", None) for scorer in self._scorers]
+        known = [bounds for bounds in ranges if bounds is not None]
+        if len(known) < len(ranges):
+            return None
+        low, high = ([bounds[side] for bounds in known] for side in (0, 1))
+        return self._blended(low), self._blended(high)
+
     def __repr__(self) -> str:
         parts = ", ".join(
             f"{scorer.name}×{share:.3g}" for scorer, share in zip(self._scorers, self._shares, strict=True)
@@ -75,6 +85,11 @@ class BlendScorer:
         return Score(
             name=self._name, value=math.fsum(line.points for line in lines), ledger=tuple(lines), missing=missing
         )
+
+    def _blended(self, values: Sequence[float]) -> float:
+        if self._how == "mean":
+            return math.fsum(share * value for share, value in zip(self._shares, values, strict=True))
+        return min(values) if self._how == "min" else max(values)
 
     def _lines(self, names: Sequence[str], values: Sequence[float]) -> list[LedgerLine]:
         if self._how == "mean":

@@ -36,7 +36,8 @@ class ModelScorer:
         Any fitted scikit-learn classifier (or pipeline) with ``predict_proba``.
     features : sequence of str or Handle
         Expressions of the conditions language, in the order of the columns that the estimator was fitted on: numbers,
-        conditions (1 or 0) or texts. A missing value reaches the estimator as NaN, a missing text as None.
+        conditions (1 or 0) or texts. A missing value reaches the estimator as NaN; in an array that holds texts a
+        missing text is None, as in `feature_values`.
     policy : Policy
         Whose names and kinds the features use, and whose scores they may read.
     positive : object, optional
@@ -47,11 +48,12 @@ class ModelScorer:
     Raises
     ------
     InputError
-        If the estimator is not fitted or no classifier, or the number of features is not the one it was fitted on.
+        If the estimator is not fitted or no classifier, or the number of features is not the one it was fitted on;
+        and from `score`, if a feature is missing and the estimator takes no missing values.
     ConditionError
         With every problem of the features.
     MissingDependency
-        If scikit-learn is not installed.
+        If scikit-learn is not installed, or pandas for an estimator that was fitted on a frame.
 
     Notes
     -----
@@ -69,7 +71,7 @@ class ModelScorer:
         on_missing: str = "predict",
     ) -> None:
         nodes = [as_condition(feature) for feature in features]
-        _check_features(nodes, policy)
+        types = _check_features(nodes, policy)
         _check_estimator(estimator, len(nodes), on_missing)
         classes = list(estimator.classes_)
         if positive is not None and positive not in classes:
@@ -90,12 +92,17 @@ class ModelScorer:
         self._abstains = on_missing == "abstain"
         self._engine = RecordEngine(policy, scorers)
         self._features = [Condition(node, self._engine.compiled) for node in nodes]
-        self._table = _table_maker(estimator)
+        self._table = _table_maker(estimator, types)
 
     @property
     def name(self) -> str:
         """What the score is called."""
         return self._name
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest value of a probability."""
+        return (0.0, 1.0)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -118,9 +125,19 @@ class ModelScorer:
         missing = tuple(dict.fromkeys(cause for feature in unknown for cause in feature.causes(view)))
         if unknown and self._abstains:
             return Score(name=self._name, value=None, range=(0.0, 1.0), missing=missing)
-        probability = float(self._estimator.predict_proba(self._table(values))[0][self._column])
+        probability = self._probability(values, missing)
         line = LedgerLine(id=type(self._estimator).__name__, points=probability, description="the model's probability")
         return Score(name=self._name, value=probability, range=(0.0, 1.0), ledger=(line,), missing=missing)
+
+    def _probability(self, values: list[Any], missing: tuple[str, ...]) -> float:
+        try:
+            return float(self._estimator.predict_proba(self._table(values))[0][self._column])
+        except (ValueError, TypeError) as error:
+            if not missing:
+                raise
+            hint = "pass on_missing='abstain', or let the estimator be a pipeline that fills in what is missing"
+            message, found = "the estimator takes no missing values", ", ".join(missing)
+            raise InputError(Problem("missing-feature", message, Place(self._name), found, hint=hint)) from error
 
     def _view(self, contact: Contact, history: Sequence[Interaction], at: datetime) -> View:
         check_attributes(self._policy, contact)
@@ -129,23 +146,26 @@ class ModelScorer:
         return view
 
 
-def _check_features(nodes: Sequence[Node], policy: PolicyDocument) -> None:
+def _check_features(nodes: Sequence[Node], policy: PolicyDocument) -> list[ValueType]:
     catalogue = policy.catalogue.without(_OF_THE_FUNNEL)
     problems: list[Problem] = []
+    types: list[ValueType] = []
     for index, node in enumerate(nodes):
         entry, found = check_value(node, catalogue, single_currency=policy.currency is not None)
         if entry is not None and entry.type not in _FEATURE_TYPES:
             message, expected = f"a {entry.type} is no feature", "a number, a condition or a text"
             found = [*found, Problem("bad-feature", message, Place(), str(node), expected)]
         problems += [problem.at(source="features", path=f"[{index}]") for problem in found]
+        types += [] if entry is None else [entry.type]
     if problems:
         raise ConditionError(problems)
+    return types
 
 
 def _check_estimator(estimator: Any, width: int, on_missing: str) -> None:
     try:
-        from sklearn.exceptions import NotFittedError
-        from sklearn.utils.validation import check_is_fitted
+        from sklearn.exceptions import NotFittedError  # noqa: PLC0415 - an optional dependency
+        from sklearn.utils.validation import check_is_fitted  # noqa: PLC0415 - an optional dependency
     except ImportError:
         raise MissingDependency(
             Problem("missing-dependency", "scikit-learn is not installed", hint="pip install 'leadqual[ml]'")
@@ -180,17 +200,37 @@ def _check_estimator(estimator: Any, width: int, on_missing: str) -> None:
         )
 
 
-def _table_maker(estimator: Any) -> Callable[[list[Any]], Any]:
-    """Return what makes a table of one row: a matrix of numbers, or a frame where the estimator was fitted on one."""
-    import numpy as np
-
+def _table_maker(estimator: Any, types: Sequence[ValueType]) -> Callable[[list[Any]], Any]:
+    """Return what makes a table of one row: an array, or a frame where the estimator was fitted on one."""
     columns = getattr(estimator, "feature_names_in_", None)
-    if columns is None:
-        return lambda values: np.array([[np.nan if value is None else value for value in values]])
+    texts = [kind is ValueType.TEXT for kind in types]
+    if columns is not None:
+        return _frame_maker(list(columns), texts)
 
-    import pandas as pd
+    import numpy as np  # noqa: PLC0415 - an optional dependency
+
+    kind = object if any(texts) else float
+
+    def array(values: list[Any]) -> Any:
+        row = [np.nan if value is None and not text else value for value, text in zip(values, texts, strict=True)]
+        return np.array([row], dtype=kind)
+
+    return array
+
+
+def _frame_maker(columns: list[str], texts: Sequence[bool]) -> Callable[[list[Any]], Any]:
+    try:
+        import pandas as pd  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - an optional dependency
+    except ImportError:
+        hint = "pip install pandas, or fit the estimator on an array"
+        raise MissingDependency(Problem("missing-dependency", "pandas is not installed", hint=hint)) from None
+
+    # A column of numbers where texts were fitted stops the encoders of scikit-learn, even if all it holds is NaN.
+    kinds = [object if text else float for text in texts]
 
     def frame(values: list[Any]) -> Any:
-        return pd.DataFrame([[float("nan") if value is None else value for value in values]], columns=list(columns))
+        known = [float("nan") if value is None else value for value in values]
+        cells = zip(columns, known, kinds, strict=True)
+        return pd.DataFrame({column: pd.Series([value], dtype=kind) for column, value, kind in cells})
 
     return frame

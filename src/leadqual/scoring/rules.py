@@ -48,6 +48,11 @@ class RuleScorer:
         """The name of the score."""
         return self._name
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest value, as the policy declares them."""
+        return self._policy.score_ranges[self._name]
+
     def __repr__(self) -> str:
         return f"RuleScorer({str(self._policy.ref)!r}, {self._name!r})"
 

@@ -1,0 +1,126 @@
+"""Ratios of two times measured in turns, and how far they spread.
+
+Processor time of the whole process, every thread of it: on a machine with other work, time on the wall measures that.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from statistics import median
+from time import process_time
+from typing import Any, Final, TypeAlias
+
+Sample: TypeAlias = Callable[[], float]
+"""One measurement: it returns the seconds of processor time that one call took."""
+
+UNITS: Final = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The limit of a ratio."""
+
+    limit: float
+    inclusive: bool = False
+
+    def __str__(self) -> str:
+        return f"{'<=' if self.inclusive else '<'} {self.limit:g}"
+
+    def met(self, ratio: float) -> bool:
+        """Return whether a ratio keeps the limit."""
+        return ratio <= self.limit if self.inclusive else ratio < self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: seconds of ours and of the peer, and the ratios of the pairs."""
+
+    name: str
+    ours: float
+    peer: float
+    ratio: float
+    low: float
+    high: float
+    target: Target | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None for a line without one."""
+        return None if self.target is None else self.target.met(self.ratio)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figure as plain data, times in seconds."""
+        return {
+            "figure": self.name,
+            "ours": self.ours,
+            "peer": self.peer,
+            "ratio": self.ratio,
+            "spread": [self.low, self.high],
+            "target": None if self.target is None else str(self.target),
+            "met": self.met,
+        }
+
+
+def compared(name: str, ours: Sample, peer: Sample, repeats: int, target: Target | None = None) -> Figure:
+    """Measure ours and the peer in turns; the ratio is the median of the ratios of the pairs.
+
+    Neighbours in time share whatever else the machine does, so a pair's ratio is steadier than either of its times.
+    """
+    ours(), peer()  # what is loaded or compiled once is not what is measured
+    pairs = [(ours(), peer()) for _ in range(repeats)]
+    ratios = [mine / theirs for mine, theirs in pairs]
+    return Figure(
+        name,
+        median(mine for mine, _ in pairs),
+        median(theirs for _, theirs in pairs),
+        median(ratios),
+        min(ratios),
+        max(ratios),
+        target,
+    )
+
+
+def calls(run: Callable[[], Any], number: int) -> Sample:
+    """Return the measurement of a function that is called with nothing."""
+
+    def sample() -> float:
+        gc.collect(1)  # what the other side left behind
+        begin = process_time()
+        for _ in range(number):
+            run()
+        return (process_time() - begin) / number
+
+    return sample
+
+
+def calls_with(prepare: Callable[[], Any], run: Callable[[Any], Any], number: int) -> Sample:
+    """Return the measurement of a function that gets something new at every call; making it is not timed."""
+
+    def sample() -> float:
+        prepared = [prepare() for _ in range(number)]
+        gc.collect(1)  # what the other side left behind
+        begin = process_time()
+        for each in prepared:
+            run(each)
+        return (process_time() - begin) / number
+
+    return sample
+
+
+def shown_time(seconds: float) -> str:
+    """Return a time in the unit that suits it.
+
+    Examples
+    --------
+    >>> shown_time(0.00012), shown_time(3.5)
+    ('120 µs', '3.5 s')
+    """
+    unit, size = next(((unit, size) for unit, size in UNITS if seconds >= size), UNITS[-1])
+    return f"{seconds / size:.3g} {unit}"
+
+
+def worst(figures: Iterable[Figure]) -> Figure:
+    """Return the figure with the largest ratio."""
+    return max(figures, key=lambda figure: figure.ratio)

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from leadqual.cli.output import clean
+from leadqual.lifecycle.decision import Decision
+
+
+def program(*arguments, **options):
+    command = [sys.executable, "-m", "leadqual.cli.app", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+def test_explain_tells_one_contact(files, run, data):
+    result = run("explain", "c-1", *data)
+    assert result.exit_code == 0
+    assert "Contact c-1 stands at sql" in result.stdout
+    decision = Decision.model_validate_json(run("explain", "c-1", *data, "--json").stdout)
+    assert decision.stage == "sql"
+
+
+def test_explain_does_not_know_everybody(files, run, data):
+    result = run("explain", "c-11", *data)
+    assert result.exit_code == 2
+    assert "did you mean 'c-1'" in result.stderr
+
+
+def test_explain_is_told_of_bad_rows(files, run, bad_data):
+    result = run("explain", "c-1", *bad_data)
+    assert result.exit_code == 0
+    assert "2 rows are bad" in result.stderr
+    result = run("explain", "c-2", *bad_data)
+    assert result.exit_code == 2
+    assert "[unknown-kind]" in result.stderr
+
+
+def test_check_shows_what_a_policy_holds(files, run):
+    result = run("check", "p.yaml")
+    assert result.exit_code == 0
+    assert "tiny 1.2.0 is sound" in result.stdout
+    told = json.loads(run("check", "p.yaml", "--json").stdout)
+    assert told["transitions"] == ["sales"]
+    assert len(told["hash"]) == 64
+
+
+@pytest.mark.parametrize("name", ["sales", "minimal"])
+def test_check_knows_the_policies_that_ship(run, name):
+    assert run("check", name).exit_code == 0
+
+
+def test_check_lists_every_problem(files, run):
+    text = (
+        (files / "p.yaml")
+        .read_text()
+        .replace("contact.country", "contact.contry")
+        .replace("target: sql", "target: sqk")
+    )
+    (files / "p.yaml").write_text(text)
+    result = run("check", "p.yaml")
+    assert result.exit_code == 2
+    assert "p.yaml:8" in result.stderr
+    assert "did you mean 'contact.country'" in result.stderr
+    assert "did you mean 'sql'" in result.stderr
+    assert not json.loads(run("check", "p.yaml", "--json").stdout)["ok"]
+
+
+def test_check_prints_the_schema(run):
+    assert "transitions" in json.loads(run("check", "--schema").stdout)["properties"]
+    assert run("check").exit_code == 2
+
+
+def test_demo_leaves_files_that_give_the_same_decisions(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    result = run("demo", "--contacts", 40, "--policy", "minimal", "--out", "sample")
+    assert result.exit_code == 0
+    command = next(line.split()[1:] for line in result.stdout.splitlines() if line.strip().startswith("leadqual score"))
+    command[command.index("scores.csv")] = "again.jsonl"
+    assert run(*command).exit_code == 0
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "sample/decisions.jsonl").read_bytes()
+    explained = next(
+        line.split()[1:] for line in result.stdout.splitlines() if line.strip().startswith("leadqual explain")
+    )
+    assert run(*explained).exit_code == 0
+
+
+def test_demo_does_not_overwrite_the_work_of_others(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    demo = ["demo", "--contacts", 3, "--policy", "minimal", "--json"]
+    assert json.loads(run(*demo).stdout)["ok"]
+    assert run(*demo).exit_code == 0
+    with (tmp_path / "leadqual-demo/policy.yaml").open("a") as handle:
+        handle.write("# mine\n")
+    assert run(*demo).exit_code == 2
+    (tmp_path / "contacts.csv").write_text("contact_id\n")
+    assert run(*demo, "--out", ".").exit_code == 2
+    assert (tmp_path / "contacts.csv").read_text() == "contact_id\n"
+    assert run(*demo, "--out", "contacts.csv").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["demo", "check", "score", "explain"])
+def test_every_command_has_help_with_examples(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"  leadqual {command}" in result.stdout
+
+
+def test_without_its_packages_the_program_says_what_to_install(tmp_path):
+    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('no typer', name='typer')")
+    found = os.environ.get("PYTHONPATH", "")
+    result = program("demo", env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{found}"})
+    assert result.returncode == 2
+    assert "pip install 'leadqual[cli]'" in result.stderr
+
+
+def test_a_real_run(files):
+    assert program("--version").stdout.startswith("leadqual")
+    result = program("score", "-p", "p.yaml", "-c", "c.csv", "-i", "bad.csv", cwd=files)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+    assert "\x1b" not in result.stderr
+    assert program("scroe").returncode == 2
+
+
+def test_names_survive_a_terminal_without_their_letters(files):
+    (files / "c.csv").write_text("contact_id,full_name\nc-1,Nguyễn\n", encoding="utf-8")
+    command = ("score", "-p", "p.yaml", "-c", "c.csv", "-i", "i.csv")
+    result = program(*command, cwd=files, env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert result.returncode == 0
+    assert "Nguy\\u1ec5n" in result.stdout
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from leadqual.cli import program
+from leadqual.files import write
+
+def half(path, *rest):
+    Path(path).write_text("contact_id")
+    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pause()
+
+write._write_csv = half
+program.run()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
+def test_a_killed_run_leaves_nothing_half_written(files, data):
+    before = sorted(path.name for path in files.iterdir())
+    command = [sys.executable, "-c", KILLED_WHILE_WRITING, "score", *data, "--out", "s.csv"]
+    result = subprocess.run(command, cwd=files, capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 130
+    assert "Nothing was written" in result.stderr
+    assert sorted(path.name for path in files.iterdir()) == before
+
+
+def test_control_characters_are_shown_as_what_they_are():
+    assert clean("a\x1b[2J\u202eb\ud800\ttab\n") == "a\\x1b[2J\\u202eb\\ud800\ttab\n"

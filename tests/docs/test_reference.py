@@ -1,0 +1,92 @@
+"""What the pages say of the code is held against the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic_core import core_schema
+
+import leadqual as lq
+from leadqual.conditions.parse import HISTORY_FUNCTIONS
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "leadqual"
+_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
+_NO_CODES = frozenset({"leadqual-demo"})
+_ONE_WORD = frozenset({"circular", "unreachable", "enum", "unknown"})
+_OF_NAMES = frozenset({f"unknown-{what}" for what in ("score", "stage", "grade", "group", "band")})
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_generated_pages_are_up_to_date():
+    script = ROOT / "docs" / "generate.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_function_of_the_language_is_on_the_page_of_names():
+    page = read("docs/reference/names.md")
+    assert [name for name in HISTORY_FUNCTIONS if f"`{name}(" not in page] == []
+
+
+def codes_in_the_source():
+    """Return every text in the source that looks like a code; the sample is no source of errors."""
+    found = set(_OF_NAMES)
+    for file in SOURCE.rglob("*.py"):
+        if "datasets" in file.parts:
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        found |= {text for text in texts if _CODE.fullmatch(text)} - _NO_CODES
+        found |= {code for code in map(_first_argument, ast.walk(tree)) if code is not None}
+    return found
+
+
+def _first_argument(node):
+    match node:
+        case ast.Call(func=ast.Name(id="Problem"), args=[ast.Constant(value=str(code)), *_]):
+            return code
+    return None
+
+
+def codes_on_the_page():
+    return set(re.findall(r"^\| `([a-z-]+)` \|", read("docs/errors.md"), flags=re.MULTILINE))
+
+
+def test_every_code_of_an_error_is_explained():
+    assert sorted(codes_in_the_source() - codes_on_the_page()) == []
+
+
+def test_every_code_that_is_explained_exists():
+    of_pydantic = {name.replace("_", "-") for name in get_args(core_schema.ErrorType)}
+    assert sorted(codes_on_the_page() - codes_in_the_source() - of_pydantic - _ONE_WORD) == []
+
+
+def test_the_funnel_in_the_readme_is_that_of_the_shipped_policy():
+    picture = re.search(r"```mermaid\n(.*?)```", read("README.md"), flags=re.DOTALL)
+    drawn = set(re.findall(r"^\s+(\w+) --> (\w+)", picture[1], flags=re.MULTILINE))
+    policy = lq.policies.sales()
+    ways = {(source, way.target) for way in policy.transitions for source in way.source}
+    assert drawn - ways == set()
+    assert {stage for way in drawn for stage in way} == set(policy.stages)
+
+
+def test_the_two_commands_stand_at_the_top_of_the_readme():
+    commands = re.findall(r"```sh\n(.+)\n```", read("README.md"))[:2]
+    assert commands[0].endswith("leadqual demo")
+    assert commands[1].endswith("-m pytest -n auto")
+    assert read("README.md").index("```sh") < 900
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/semantics.md"])
+def test_pages_name_no_unfinished_work(page):
+    assert re.findall(r"TODO|FIXME|XXX|TBD", read(page)) == []
