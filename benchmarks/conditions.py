@@ -46,7 +46,7 @@ def ours(texts: list[str]) -> tuple[list[Callable[[Any], Any]], View]:
 def figures(*, quick: bool) -> list[Figure]:
     """Measure each sort of condition; the first line is the worst of them."""
     compiled, view = ours([mine for mine, _ in PAIRS.values()])
-    repeats, number = (3, 20) if quick else (41, 1000)
+    repeats, number = (3, 20) if quick else (31, 500)
     facts = _facts(view)
     lines = []
     for (sort, (_, text)), run in zip(PAIRS.items(), compiled, strict=True):

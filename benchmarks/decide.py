@@ -12,8 +12,11 @@ from benchmarks.timing import Figure, Target, calls, calls_with, compared
 from leadqual import Company, Contact, Decision, Interaction, Policy, Standing, parse_interaction
 
 AT: Final = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-SEEN: Final = AT - timedelta(hours=20)
-"""When the contact was decided last: one midnight lies between, so one daily review is visited as well."""
+SEEN: Final = AT - timedelta(hours=2)
+"""When the contact was decided last; no midnight lies between, so only the new interaction is visited."""
+
+SEEN_YESTERDAY: Final = AT - timedelta(hours=20)
+"""An earlier time: the daily review at midnight is visited as well."""
 
 POLICY: Final = """
 name: benchmark
@@ -100,10 +103,10 @@ def cold(known: list[Interaction]) -> list[Interaction]:
 class Case:
     """A contact that was decided once and is decided again after one more interaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen: datetime = SEEN) -> None:
         self.policy = Policy.loads(POLICY)
         self.contact, self.history = contact(), history()
-        before = self.policy.decide(self.contact, self.history[:-1], at=SEEN)
+        before = self.policy.decide(self.contact, self.history[:-1], at=seen)
         self.standing: Standing = before.standing
 
     def decide(self, known: list[Interaction]) -> Decision:
@@ -121,9 +124,9 @@ class Case:
 
 def figures(*, quick: bool) -> list[Figure]:
     """Measure one decision."""
-    case, table = Case(), zen_table()
+    case, reviewed, table = Case(), Case(SEEN_YESTERDAY), zen_table()
     facts = case.contact.model_dump(mode="json", exclude_none=True)
-    repeats, number = (3, 10) if quick else (61, 60)
+    repeats, number = (3, 10) if quick else (41, 40)
     peer = calls(partial(table, facts), number)
 
     def line(name: str, prepare: Callable[[], Any], run: Callable[[Any], Any], target: Target | None = None) -> Figure:
@@ -133,6 +136,7 @@ def figures(*, quick: bool) -> list[Figure]:
     return [
         line("decide, history in memory, 1 of 20 new / zen table", case.one_new, case.decide, half),
         line("decide, all 20 fresh from a store / zen table", case.all_fresh, case.decide, half),
+        line("decide, a daily review between as well / zen table", reviewed.one_new, reviewed.decide),
         line("decide, every reason read / zen table", case.one_new, lambda known: case.decide(known).completed()),
         line("decide, written as JSON / zen table", case.one_new, lambda known: case.decide(known).model_dump_json()),
     ]

@@ -45,7 +45,7 @@ def program(text: str) -> Sample:
 
 def figures(*, quick: bool) -> list[Figure]:
     """Measure the import, and the first use of everything."""
-    repeats = 3 if quick else 21
+    repeats = 3 if quick else 15
     peer, in_use = program(PEER), program(PEER_IN_USE)
     return [
         compared("import leadqual / import pydantic, statemachine", program(IMPORT), peer, repeats, Target(1.3, True)),

@@ -82,7 +82,8 @@ def test_everything_written_on_a_page_runs(page, tmp_path, monkeypatch):
     for example in document.examples():
         example.evaluate()
     if fragments := document.namespace.get("_fragments"):
-        lq.Policy.loads("\n".join(fragments), name=f"the fragments of {page.name}")
+        policy = lq.Policy.loads("\n".join(fragments), name=f"the fragments of {page.name}")
+        assert policy.warnings() == ()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

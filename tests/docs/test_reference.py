@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -45,7 +46,9 @@ def codes_in_the_source():
         if "datasets" in file.parts:
             continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        texts = {
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
         found |= {text for text in texts if _CODE.fullmatch(text)} - _NO_CODES
         found |= {code for code in map(_first_argument, ast.walk(tree)) if code is not None}
     return found
@@ -58,17 +61,20 @@ def _first_argument(node):
     return None
 
 
+def codes_of_pydantic():
+    return {name.replace("_", "-") for name in get_args(core_schema.ErrorType)}
+
+
 def codes_on_the_page():
     return set(re.findall(r"^\| `([a-z-]+)` \|", read("docs/errors.md"), flags=re.MULTILINE))
 
 
 def test_every_code_of_an_error_is_explained():
-    assert sorted(codes_in_the_source() - codes_on_the_page()) == []
+    assert sorted(codes_in_the_source() - codes_on_the_page() - codes_of_pydantic()) == []
 
 
 def test_every_code_that_is_explained_exists():
-    of_pydantic = {name.replace("_", "-") for name in get_args(core_schema.ErrorType)}
-    assert sorted(codes_on_the_page() - codes_in_the_source() - of_pydantic - _ONE_WORD) == []
+    assert sorted(codes_on_the_page() - codes_in_the_source() - codes_of_pydantic() - _ONE_WORD) == []
 
 
 def test_the_funnel_in_the_readme_is_that_of_the_shipped_policy():
@@ -85,6 +91,26 @@ def test_the_two_commands_stand_at_the_top_of_the_readme():
     assert commands[0].endswith("leadqual demo")
     assert commands[1].endswith("-m pytest -n auto")
     assert read("README.md").index("```sh") < 900
+
+
+def test_the_conditions_shown_as_examples_fit_the_shipped_policy():
+    shown = re.search(r"## Conditions\n.*?```text\n(.*?)```", read("docs/writing-a-policy.md"), flags=re.DOTALL)
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    for condition in shown[1].splitlines():
+        assert lq.policies.sales().evaluate(condition, lq.Contact(id="c-1"), at=at) in (True, False, None)
+
+
+def test_the_table_of_missing_values_is_true():
+    rows = re.findall(
+        r"^\| `(.*employees.*)` \| (\w+) \| (\w+) \| (\w+) \|", read("docs/writing-a-policy.md"), re.MULTILINE
+    )
+    assert len(rows) == 5
+    said = {True: "true", False: "false", None: "unknown"}
+    for condition, *answers in rows:
+        for employees, answer in zip((80, 20, None), answers, strict=True):
+            contact = lq.Contact(id="c-1", company=lq.Company(employees=employees))
+            found = lq.policies.sales().evaluate(condition, contact, at=datetime(2026, 11, 22, tzinfo=UTC))
+            assert said[found] == answer, (condition, employees)
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/semantics.md"])

@@ -86,7 +86,8 @@ class _Walk:
         if self.funnel.policy.review_every is None or begin is None:
             return
         every = self.funnel.policy.review_every.micros
-        number, last = -(-begin // every), until // every
+        last = until // every
+        number = self._next_review(-(-begin // every), last, every)
         while number <= last:
             self.visit(Visit(number * every))
             number = self._next_review(number + 1, last, every)
@@ -113,6 +114,7 @@ class _Walk:
         return found if found <= middle else self._next_review(middle + 1, high, every)
 
     def _may_fire(self, first: int, last: int) -> bool:
+        self.view.enter(self.stage, self.entered)
         span = Span(self.view, first, last)
         return any(may_hold(span) for may_hold in self.funnel.reviewed[self.stage])
 

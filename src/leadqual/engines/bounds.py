@@ -29,7 +29,6 @@ from leadqual.conditions.nodes import (
 )
 from leadqual.engines.numbers import rounded, within_cap, within_range
 from leadqual.engines.record import CompiledRule, RecordEngine
-from leadqual.engines.series import EMPTY
 from leadqual.engines.steady import is_steady
 from leadqual.engines.view import View
 from leadqual.model.time import DAY
@@ -165,8 +164,10 @@ class Bounds:
         declared = self._policy.scores[name]
         low = high = 0.0
         groups = dict.fromkeys(declared.groups, (0.0, 0.0))
-        for rule, points in zip(self._engine.rules[name], self._rules[name], strict=True):
-            least, most = points(span)
+        rules, bounds = self._engine.rules[name], self._rules[name]
+        for index in self._engine.live_rules(span.view, name):
+            rule = rules[index]
+            least, most = bounds[index](span)
             if rule.cap is not None:
                 least, most = within_cap(least, rule.cap), within_cap(most, rule.cap)
             if rule.group is None:
@@ -192,13 +193,7 @@ class Bounds:
         return lambda span: both if may_be_true(span) else (0.0, 0.0)
 
     def _points_of_interactions(self, compiled: CompiledRule) -> Callable[[Span], Interval]:
-        rule, questions = compiled.rule, self._engine.questions
-        assert rule.each is not None  # a rule without a condition counts interactions
-        slot = questions.slot(rule.each, at_most=rule.at_most)
-
         def run(span: Span) -> Interval:
-            if questions.series(span.view, slot) is EMPTY:
-                return 0.0, 0.0
             first, last = compiled.points(span.view, span.first)[0], compiled.points(span.view, span.last)[0]
             return (first, last) if first < last else (last, first)
 

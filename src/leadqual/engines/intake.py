@@ -98,7 +98,9 @@ def _check_named(
 
 def _looks_misspelt(name: str, entries: Mapping[str, Field]) -> bool:
     # Another policy may declare a field that this one does not know; a near miss is more likely a slip.
-    return did_you_mean(name, entries) is not None
+    # What both names begin with says nothing: contact.hobby is not nearly contact.phone.
+    owner, _, field = name.partition(".")
+    return did_you_mean(field, [known.partition(".")[2] for known in entries if known.startswith(f"{owner}.")]) is not None
 
 
 def _mistyped(entry: Field, value: Any, where: str) -> list[Problem]:

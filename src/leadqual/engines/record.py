@@ -42,6 +42,7 @@ class CompiledRule:
     label: str = ""
     cap: float | None = None
     group: str | None = None
+    slot: int | None = None
 
 
 class RecordEngine:
@@ -119,7 +120,7 @@ class RecordEngine:
             shares, count = series.remaining(rule, now)
             return rounded(rule.points * shares), count
 
-        return CompiledRule(rule, count, cap=rule.cap, group=rule.group)
+        return CompiledRule(rule, count, cap=rule.cap, group=rule.group, slot=slot)
 
     # What a view is worth: values without a ledger on the way, the ledger where somebody will read it.
 
@@ -132,7 +133,9 @@ class RecordEngine:
 
     def _value(self, view: View, name: str, score: ScoreRules) -> float:
         total, groups = 0.0, dict.fromkeys(score.groups, 0.0)
-        for compiled in self.rules[name]:
+        rules = self.rules[name]
+        for index in self.live_rules(view, name):
+            compiled = rules[index]
             points = compiled.points(view, view.now)[0]
             if points:
                 cap, group = compiled.cap, compiled.group
@@ -144,6 +147,18 @@ class RecordEngine:
         for group, subtotal in groups.items():
             total += within_cap(subtotal, score.groups[group].cap)
         return rounded(within_range(total, score.range))
+
+    def live_rules(self, view: View, name: str) -> tuple[int, ...]:
+        """Return which rules of a score can give this contact points: not those whose interactions never happened."""
+        if name not in view.live:
+            rules = enumerate(self.rules[name])
+            view.live[name] = tuple(
+                index for index, rule in rules if rule.slot is None or self._happened(view, rule.slot)
+            )
+        return view.live[name]
+
+    def _happened(self, view: View, slot: int) -> bool:
+        return self.questions.series(view, slot) is not EMPTY
 
     def score(self, view: View, name: str, missing: dict[str, list[str]] | None = None) -> Score:
         """Return a score with its ledger at the view's instant.

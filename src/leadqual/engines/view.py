@@ -46,6 +46,7 @@ class View:
         "entered",
         "grades",
         "history",
+        "live",
         "now",
         "scores",
         "series",
@@ -61,6 +62,7 @@ class View:
         for one in history:
             self.by_kind[one.kind].append(one)
         self.series: list[Series | None] = [None] * len(engine.questions)
+        self.live: dict[str, tuple[int, ...]] = {}
         self.now = -_NEVER
         self.stage: str | None = None
         self.entered: int | None = None
