@@ -17,9 +17,13 @@ Everything that leadqual raises on purpose is a `LeadqualError`; where the stand
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+
+from leadqual._suggest import did_you_mean
 
 _SHOWN = 50
 
@@ -195,6 +199,19 @@ def shown(value: object, *, limit: int = 80) -> str:
 def cut(text: str, *, limit: int = 80) -> str:
     """Return `text`, or where it is longer than `limit` characters its beginning and an ellipsis."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def unreadable_file(name: str, error: Exception) -> Problem:
+    """Return the problem of a file that cannot be opened, with the name that was probably meant."""
+    hint = "check the name and the folder that it is read from"
+    if isinstance(error, IsADirectoryError):
+        hint = "this is a folder; name a file in it"
+    elif isinstance(error, PermissionError):
+        hint = "ask for the right to read the file"
+    elif isinstance(error, FileNotFoundError) and Path(name).parent.is_dir():
+        hint = did_you_mean(Path(name).name, sorted(os.listdir(Path(name).parent))) or hint  # noqa: PTH208
+    reason = getattr(error, "strerror", None) or str(error)
+    return Problem("unreadable-file", f"the file cannot be read: {reason}", Place(name), hint=hint)
 
 
 def path_text(parts: Iterable[str | int]) -> str:

@@ -229,8 +229,8 @@ def test_a_problem_shows_what_was_found_and_what_was_expected() -> None:
     assert problem.found is not None
     assert len(problem.found) == 80
     assert problem.found.endswith("…")
-    (problem,) = problems("\"it's\"")
-    assert problem.found == "\"it's\""
+    (problem,) = problems('"it\'s"')
+    assert problem.found == '"it\'s"'
 
 
 @pytest.mark.parametrize("function", ["sum", "min", "max"])

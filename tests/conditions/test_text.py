@@ -211,8 +211,7 @@ def test_a_short_text_whose_normal_form_is_too_long_is_refused() -> None:
 
 def test_the_text_of_a_set_is_the_same_in_every_process() -> None:
     code = (
-        "from leadqual.conditions.handles import field\n"
-        "print(field('a').is_in({'ID', 'SG', 'MY', 'TH', 'VN', 'PH'}))"
+        "from leadqual.conditions.handles import field\nprint(field('a').is_in({'ID', 'SG', 'MY', 'TH', 'VN', 'PH'}))"
     )
     texts = set()
     for seed in ("1", "2", "3"):

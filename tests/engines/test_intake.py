@@ -39,7 +39,11 @@ class Roi(Interaction):
         (custom("roi", 1, saving=True), "wrong-type", "True"),
         (custom("roi", 1, tags="a"), "wrong-type", "'a'"),
         (Roi(id="i", occurred_at=day(1)), "wrong-type", "'x'"),
-        (CustomInteraction(id="i", kind="page_viewed", occurred_at=day(1), properties={"path": "/"}), "untyped-interaction", "Custom"),
+        (
+            CustomInteraction(id="i", kind="page_viewed", occurred_at=day(1), properties={"path": "/"}),
+            "untyped-interaction",
+            "Custom",
+        ),
         (updated(1, country=5), "wrong-type", "5"),
         (updated(1, budget="much"), "wrong-type", "'much'"),
         (updated(1, company_employees="many"), "wrong-type", "'many'"),

@@ -27,11 +27,7 @@ def series_with_values(draw: st.DrawFn) -> Series:
 
 
 def inside(series: Series, now: int, within: int | None) -> list[int]:
-    return [
-        index
-        for index, time in enumerate(series.times)
-        if time <= now and (within is None or now - time < within)
-    ]
+    return [index for index, time in enumerate(series.times) if time <= now and (within is None or now - time < within)]
 
 
 @given(series_with_values(), NOWS, WITHIN)

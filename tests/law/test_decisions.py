@@ -25,7 +25,12 @@ DOCUMENT = {
 }  # fmt: skip
 WAYS = [
     {"source": "lead", "target": "mql", "when": "score.heat >= 5 and 'partner' in contact.roles"},
-    {"source": "mql", "target": "sql", "event": "demo_requested", "when": "company.employees >= 50 or 'x' in contact.tags"},
+    {
+        "source": "mql",
+        "target": "sql",
+        "event": "demo_requested",
+        "when": "company.employees >= 50 or 'x' in contact.tags",
+    },
 ]
 WHO = {"country": "ID", "roles": ["press", "partner", "supplier", "other"], "attributes": {"tags": ["a", "😀"]}}
 
@@ -122,3 +127,10 @@ def test_needed_of_a_stage_that_is_not_there_is_an_error_with_a_hint() -> None:
     with pytest.raises(UnknownNameError) as caught:
         decided().needed("sqll")
     assert caught.value.problems[0].hint == "did you mean 'sql'?"
+
+
+def test_of_two_equally_long_ways_the_one_declared_first_is_needed() -> None:
+    ways = [{"source": "lead", "target": "mql", "event": kind} for kind in ("demo_requested", "purchase")]
+    assert [way.event for way in funnel(*ways).decide(contact(), [], at=day(1)).needed("mql").steps] == [
+        "demo_requested"
+    ]

@@ -135,7 +135,13 @@ def test_a_score_reads_scores_declared_before_it() -> None:
 
 @pytest.mark.parametrize("name", ["score.b", "score.a", "stage == 'lead' or score.a", "days_in_stage", "grade.g"])
 def test_score_rules_read_neither_later_scores_nor_themselves_nor_stages_nor_grades(name: str) -> None:
-    when = "stage == 'lead'" if name.startswith("stage") else "grade.g == 'hot'" if name.startswith("grade") else f"{name} > 1"
+    when = (
+        "stage == 'lead'"
+        if name.startswith("stage")
+        else "grade.g == 'hot'"
+        if name.startswith("grade")
+        else f"{name} > 1"
+    )
     a = {"range": [0, 50], "rules": [{"id": "r", "when": when, "points": 1}]}
     b = {"range": [0, 50], "rules": [{"id": "r", "each": "page_viewed", "points": 1}]}
     with pytest.raises(PolicyError) as caught:
@@ -155,7 +161,10 @@ def test_groups_of_rules_share_a_cap() -> None:
 
 
 def test_a_group_is_capped_after_the_caps_of_its_rules_and_below_zero_too() -> None:
-    rules = [{"each": "page_viewed", "points": -6, "group": "web", "cap": 9}, {"each": "demo_requested", "points": -9, "group": "web"}]
+    rules = [
+        {"each": "page_viewed", "points": -6, "group": "web", "cap": 9},
+        {"each": "demo_requested", "points": -9, "group": "web"},
+    ]
     found = score(scoring(*rules, groups={"web": {"cap": 10}}), viewed(1), viewed(2), happened("demo_requested", 2))
     assert lines(found) == [("r1", "rule", -12), ("r1", "cap", 3), ("r2", "rule", -9), ("web", "group_cap", 8)]
 
@@ -170,15 +179,29 @@ def test_rules_can_be_negative_and_the_clip_to_the_range_is_last() -> None:
 
 
 def test_every_rule_is_a_line_even_where_it_gives_nothing() -> None:
-    found = score(scoring({"each": "page_viewed", "points": 1}, {"when": "contact.country == 'ID'", "points": 2, "description": "home"}))
-    assert [(line.id, line.points, line.count, line.unknown) for line in found.ledger] == [("r1", 0, 0, False), ("r2", 0, None, True)]
+    found = score(
+        scoring(
+            {"each": "page_viewed", "points": 1},
+            {"when": "contact.country == 'ID'", "points": 2, "description": "home"},
+        )
+    )
+    assert [(line.id, line.points, line.count, line.unknown) for line in found.ledger] == [
+        ("r1", 0, 0, False),
+        ("r2", 0, None, True),
+    ]
     assert found.ledger[1].description == "home"
 
 
 @pytest.mark.parametrize("decay", [{"half_life": "7d"}, {"linear": "11d"}, {"step": {"every": "1d", "lose": 0.3}}])
 def test_the_ledger_sums_to_the_score(decay: dict[str, Any]) -> None:
-    rules = [{"each": "page_viewed", "points": 0.7, "cap": 3.3, "group": "g", **decay}, {"each": "demo_requested", "points": 1 / 3, "group": "g"}]
-    history = [*(viewed(number / 3) for number in range(29)), *(happened("demo_requested", number / 5) for number in range(9))]
+    rules = [
+        {"each": "page_viewed", "points": 0.7, "cap": 3.3, "group": "g", **decay},
+        {"each": "demo_requested", "points": 1 / 3, "group": "g"},
+    ]
+    history = [
+        *(viewed(number / 3) for number in range(29)),
+        *(happened("demo_requested", number / 5) for number in range(9)),
+    ]
     found = score(scoring(*rules, groups={"g": {"cap": 4.1}}, range=[0, 3.7]), *history)
     assert abs(sum(line.points for line in found.ledger) - found.value) <= 1e-9
 
@@ -246,7 +269,9 @@ def test_grades_are_descending_thresholds_and_a_grid_crosses_two(points: float, 
 def test_a_grade_below_every_band_is_missing_to_conditions() -> None:
     rules = [{"id": "r", "each": "page_viewed", "points": -1}]
     policy = policy_of(scores={"points": {"range": [-50, 100], "rules": rules}}, grades=GRADES)
-    asked = [policy.evaluate(text, contact(), [viewed(1)], at=day(2)) for text in ("grade.fit != 'A'", "grade.fit is None")]
+    asked = [
+        policy.evaluate(text, contact(), [viewed(1)], at=day(2)) for text in ("grade.fit != 'A'", "grade.fit is None")
+    ]
     assert asked == [None, True]
 
 

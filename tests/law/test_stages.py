@@ -31,24 +31,34 @@ def test_an_event_makes_a_transition_eligible_only_at_an_interaction_of_that_kin
 
 
 def test_an_automatic_transition_fires_at_any_interaction_or_review() -> None:
-    policy = funnel({"source": "lead", "target": "mql", "when": "count(demo_requested) >= 1 and count(page_viewed) >= 1"})
+    policy = funnel(
+        {"source": "lead", "target": "mql", "when": "count(demo_requested) >= 1 and count(page_viewed) >= 1"}
+    )
     assert decide(policy, happened("demo_requested", 1), viewed(2)).moves[0].at == day(2)
 
 
 def test_transitions_are_tried_in_order_and_the_first_enabled_fires() -> None:
-    both = [{"source": "lead", "target": "mql", "when": "1 == 1"}, {"source": "lead", "target": "sql", "when": "1 == 1"}]
+    both = [
+        {"source": "lead", "target": "mql", "when": "1 == 1"},
+        {"source": "lead", "target": "sql", "when": "1 == 1"},
+    ]
     assert path(decide(funnel(*both), viewed(1))) == [("mql", "t1")]
     assert path(decide(funnel(*both[::-1]), viewed(1))) == [("sql", "t1")]
     assert path(decide(funnel({**both[0], "when": "1 == 2"}, both[1]), viewed(1))) == [("sql", "t2")]
 
 
 def test_this_repeats_until_none_is_enabled() -> None:
-    policy = funnel({"source": "mql", "target": "sql", "when": "1 == 1"}, {"source": "lead", "target": "mql", "when": "1 == 1"})
+    policy = funnel(
+        {"source": "mql", "target": "sql", "when": "1 == 1"}, {"source": "lead", "target": "mql", "when": "1 == 1"}
+    )
     assert path(decide(policy, viewed(1))) == [("mql", "t2"), ("sql", "t1")]
 
 
 def test_no_stage_is_visited_twice_at_one_instant_and_the_first_counts_as_visited() -> None:
-    ways = [{"source": "lead", "target": "mql", "when": "1 == 1"}, {"source": "mql", "target": "lead", "when": "1 == 1"}]
+    ways = [
+        {"source": "lead", "target": "mql", "when": "1 == 1"},
+        {"source": "mql", "target": "lead", "when": "1 == 1"},
+    ]
     policy = funnel(*ways)
     assert path(decide(policy, viewed(1))) == [("mql", "t1")]
     assert path(decide(policy, viewed(1, "/", "a"), viewed(1, "/", "b"))) == [("mql", "t1")]
@@ -104,7 +114,10 @@ def test_no_review_lies_before_the_contact_begins() -> None:
 
 
 def test_scores_fade_and_reviews_notice_at_the_first_review_after() -> None:
-    ways = [{"source": "lead", "target": "mql", "when": "score.s >= 10"}, {"source": "mql", "target": "lead", "when": "score.s < 10"}]
+    ways = [
+        {"source": "lead", "target": "mql", "when": "score.s >= 10"},
+        {"source": "mql", "target": "lead", "when": "score.s < 10"},
+    ]
     decision = decide(funnel(*ways, scores=POINTS, review_every="1d"), viewed(1.5))
     assert [(move.target, move.at) for move in decision.moves] == [("mql", day(1.5)), ("lead", day(12))]
 
@@ -114,9 +127,13 @@ def test_a_window_can_open_and_close_between_interactions() -> None:
     decision = decide(funnel({"source": "lead", "target": "mql", "when": when}, review_every="1d"), viewed(1.5))
     assert decision.moves[0].at == day(5)
     never = "days_in_stage > 3.5 and days_in_stage < 4.5"
-    assert decide(funnel({"source": "lead", "target": "mql", "when": never}, review_every="1d"), viewed(1)).moves[0].at == day(5)
+    assert decide(funnel({"source": "lead", "target": "mql", "when": never}, review_every="1d"), viewed(1)).moves[
+        0
+    ].at == day(5)
     between = "days_in_stage > 3.5 and days_in_stage < 4"
-    assert decide(funnel({"source": "lead", "target": "mql", "when": between}, review_every="1d"), viewed(1)).moves == ()
+    assert (
+        decide(funnel({"source": "lead", "target": "mql", "when": between}, review_every="1d"), viewed(1)).moves == ()
+    )
 
 
 # Where it begins.
@@ -197,9 +214,15 @@ def test_advancing_in_two_parts_is_advancing_at_once(early: float) -> None:
 
 def test_the_history_has_to_reach_back_to_the_lookback_only_and_reviews_go_on() -> None:
     """Nothing of the history is left inside the lookback, yet the contact exists and is reviewed."""
-    policy = funnel({"source": "lead", "target": "mql", "when": "days_in_stage >= 10 and count(page_viewed, within='2d') == 0"}, review_every="1d")
+    policy = funnel(
+        {"source": "lead", "target": "mql", "when": "days_in_stage >= 10 and count(page_viewed, within='2d') == 0"},
+        review_every="1d",
+    )
     standing = decide(policy, viewed(0), at=5).standing
-    assert policy.decide(contact(), [], at=day(20), standing=standing).standing == decide(policy, viewed(0), at=20).standing
+    assert (
+        policy.decide(contact(), [], at=day(20), standing=standing).standing
+        == decide(policy, viewed(0), at=20).standing
+    )
     assert policy.decide(contact(), [], at=day(20), standing=standing).moves[0].at == day(10)
     machine = policy.lifecycle(contact(), [], standing=standing)
     assert machine.advance(day(20))[0].at == day(10)
@@ -273,9 +296,15 @@ def test_nothing_late_nothing_revised() -> None:
 def test_a_standing_of_another_policy_or_from_after_at_is_refused() -> None:
     standing = decide(funnel(EVENT), viewed(1), at=5).standing
     for ask, code in (
-        (lambda: funnel(EVENT, version="2").decide(contact(), [viewed(1)], at=day(9), standing=standing), "other-policy"),
+        (
+            lambda: funnel(EVENT, version="2").decide(contact(), [viewed(1)], at=day(9), standing=standing),
+            "other-policy",
+        ),
         (lambda: funnel(EVENT).decide(contact(), [viewed(1)], at=day(4), standing=standing), "standing-in-future"),
-        (lambda: funnel(EVENT).evaluate("stage", contact(), [viewed(1)], at=day(4), standing=standing), "standing-in-future"),
+        (
+            lambda: funnel(EVENT).evaluate("stage", contact(), [viewed(1)], at=day(4), standing=standing),
+            "standing-in-future",
+        ),
         (lambda: funnel(EVENT).decide(contact(), [], at=day(9), standing=standing, late="never"), "bad-argument"),
     ):
         with pytest.raises(InputError) as caught:
@@ -308,7 +337,9 @@ def test_every_move_says_source_target_when_by_which_transition_because_of_what_
 
 
 def test_the_values_of_a_move_are_those_of_its_instant_and_stage() -> None:
-    policy = funnel(EVENT, {"source": "mql", "target": "sql", "when": "days_in_stage >= 2 and stage == 'mql'"}, review_every="1d")
+    policy = funnel(
+        EVENT, {"source": "mql", "target": "sql", "when": "days_in_stage >= 2 and stage == 'mql'"}, review_every="1d"
+    )
     decision = decide(policy, happened("demo_requested", 1), viewed(20))
     assert dict(decision.moves[1].values) == {"days_in_stage": 2, "stage": "mql"}
 
@@ -320,7 +351,10 @@ def test_going_back_is_another_move_and_nothing_is_erased() -> None:
 
 
 def test_hysteresis_is_two_transitions_with_different_thresholds() -> None:
-    ways = [{"source": "lead", "target": "mql", "when": "score.s >= 30"}, {"source": "mql", "target": "lead", "when": "score.s < 10"}]
+    ways = [
+        {"source": "lead", "target": "mql", "when": "score.s >= 30"},
+        {"source": "mql", "target": "lead", "when": "score.s < 10"},
+    ]
     policy = funnel(*ways, scores=POINTS, review_every="1d")
     history = [viewed(1), viewed(2), viewed(3), viewed(8)]
     assert [policy.decide(contact(), history, at=day(at)).stage for at in (2, 3, 12, 14, 17.9, 18)] == [

@@ -148,7 +148,10 @@ def test_the_same_id_with_different_content_is_an_error_that_says_what_differs()
 
 
 def test_the_order_in_which_interactions_are_given_never_matters() -> None:
-    policy = scoring({"each": "page_viewed", "points": 7, "at_most": "1 per 1d"}, {"when": "last(page_viewed.path) == '/c'", "points": 1})
+    policy = scoring(
+        {"each": "page_viewed", "points": 7, "at_most": "1 per 1d"},
+        {"when": "last(page_viewed.path) == '/c'", "points": 1},
+    )
     history = [viewed(1, "/a", "a"), viewed(1, "/c", "c"), viewed(1, "/b", "b"), updated(1, "u", country="ID")]
     answers = {policy.decide(contact(), order, at=day(2)).model_dump_json() for order in permutations(history)}
     assert len(answers) == 1

@@ -86,7 +86,9 @@ def test_properties_are_given_by_name() -> None:
         ("page_viewed", "it stands at 'lead'", "record()"),
     ],
 )
-def test_an_event_that_leads_nowhere_is_refused_and_nothing_is_recorded(kind: str, found: str, hint: str | None) -> None:
+def test_an_event_that_leads_nowhere_is_refused_and_nothing_is_recorded(
+    kind: str, found: str, hint: str | None
+) -> None:
     made = machine()
     given = {"path": "/"} if kind == "page_viewed" else {}
     with pytest.raises(TransitionRefused) as caught:
@@ -107,7 +109,9 @@ def test_a_refusal_says_which_condition_does_not_hold() -> None:
     assert made.stage == "mql"
 
 
-@pytest.mark.parametrize("policy", [POLICY, funnel({"source": "lead", "target": "mql", "event": "roi_done"}, interactions={"roi_done": {}})])
+@pytest.mark.parametrize(
+    "policy", [POLICY, funnel({"source": "lead", "target": "mql", "event": "roi_done"}, interactions={"roi_done": {}})]
+)
 def test_a_misspelt_event_is_an_error_with_a_hint(policy: Policy) -> None:
     name, right = ("demo_reqeusted", "demo_requested") if policy is POLICY else ("roi_dnoe", "roi_done")
     with pytest.raises(InputError) as caught:
@@ -170,7 +174,9 @@ def test_a_machine_is_not_restored_from_a_history_that_was_not_seen() -> None:
     with pytest.raises(LateInteraction):
         machine(history=[], standing=standing)
     with pytest.raises(InputError):
-        machine(funnel({"source": "lead", "target": "mql", "event": "purchase"}), history=[viewed(0.5)], standing=standing)
+        machine(
+            funnel({"source": "lead", "target": "mql", "event": "purchase"}), history=[viewed(0.5)], standing=standing
+        )
 
 
 def test_a_policy_without_stages_has_no_lifecycle() -> None:
@@ -262,7 +268,9 @@ def test_stages_may_be_named_like_attributes_of_the_library(stages: str) -> None
     assert made.standing == policy.decide(contact(), made.history, at=day(3)).standing
 
 
-@pytest.mark.parametrize("kind", ["model", "state", "send", "states", "name", "events", "visit", "record", "stage", "kind"])
+@pytest.mark.parametrize(
+    "kind", ["model", "state", "send", "states", "name", "events", "visit", "record", "stage", "kind"]
+)
 def test_kinds_may_be_named_like_attributes_of_the_library(kind: str) -> None:
     policy = funnel({"source": "lead", "target": "mql", "event": kind}, interactions={kind: {}})
     assert targets(machine(policy).send(kind, at=day(1))) == ["mql"]
@@ -270,7 +278,10 @@ def test_kinds_may_be_named_like_attributes_of_the_library(kind: str) -> None:
 
 
 def test_two_policies_of_one_shape_share_a_class_and_nothing_else() -> None:
-    ways = [{"source": "lead", "target": "mql", "event": "demo_requested", "when": f"count(page_viewed) >= {least}"} for least in (0, 9)]
+    ways = [
+        {"source": "lead", "target": "mql", "event": "demo_requested", "when": f"count(page_viewed) >= {least}"}
+        for least in (0, 9)
+    ]
     easy, hard = (machine(funnel(way)) for way in ways)
     assert type(easy) is type(hard)
     assert targets(easy.send("demo_requested", at=day(1))) == ["mql"]

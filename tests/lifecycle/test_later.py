@@ -16,7 +16,9 @@ from leadqual import Decision, Interaction
 POLICY = funnel(
     {"source": "lead", "target": "mql", "event": "demo_requested"},
     {"source": "mql", "target": "sql", "when": "company.employees > 3"},
-    scores={"s": {"range": [0, 100], "rules": [{"id": "view", "each": "page_viewed", "points": 10, "half_life": "9d"}]}},
+    scores={
+        "s": {"range": [0, 100], "rules": [{"id": "view", "each": "page_viewed", "points": 10, "half_life": "9d"}]}
+    },
 )
 HISTORY = (viewed(1), happened("demo_requested", 2), viewed(3), updated(4, country="ID"))
 
@@ -30,7 +32,7 @@ def lazy(history: list[Interaction] | None = None) -> Decision:
 WHOLE = lazy().completed()
 LOOKS: dict[str, Callable[[Decision], Any]] = {
     "equality": lambda made: made == WHOLE,
-    "equality from the other side": lambda made: WHOLE == made,
+    "equality from the other side": lambda made: made == WHOLE,
     "copy": lambda made: copy.copy(made) == WHOLE,
     "deepcopy": lambda made: copy.deepcopy(made) == WHOLE,
     "model_copy": lambda made: made.model_copy() == WHOLE,

@@ -25,7 +25,10 @@ def test_a_policy_that_has_decided_is_equal_to_one_that_has_not() -> None:
     assert hash(used()) == hash(POLICY)
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda policy: pickle.loads(pickle.dumps(policy)), lambda policy: policy.model_copy()])
+@pytest.mark.parametrize(
+    "again",
+    [copy.copy, copy.deepcopy, lambda policy: pickle.loads(pickle.dumps(policy)), lambda policy: policy.model_copy()],
+)
 def test_a_policy_that_has_decided_can_be_copied_and_pickled(again: object) -> None:
     made = again(used())  # type: ignore[operator]
     assert made == POLICY

@@ -45,7 +45,9 @@ def test_an_explanation_of_nothing() -> None:
 
 def test_an_explanation_after_a_late_interaction() -> None:
     first = POLICY.decide(contact(), HISTORY, at=day(5))
-    later = POLICY.decide(contact(), [*HISTORY, happened("demo_requested", 2.5)], at=day(6), standing=first.standing, late="replay")
+    later = POLICY.decide(
+        contact(), [*HISTORY, happened("demo_requested", 2.5)], at=day(6), standing=first.standing, late="replay"
+    )
     assert "Different now, after the late interaction" in later.explain()
 
 
@@ -73,7 +75,14 @@ def test_a_diagram_shows_stages_transitions_events_and_conditions() -> None:
 def test_a_diagram_escapes_what_mermaid_would_read() -> None:
     line = POLICY.diagram().splitlines()[3]
     label = line.split(" : ", 1)[1]
-    assert not set('<>;:"{}') & set(label.replace("#lt;", "").replace("#gt;", "").replace("#quot;", "").replace("#58;", "").replace("#59;", "").replace("#35;", ""))
+    assert not set('<>;:"{}') & set(
+        label.replace("#lt;", "")
+        .replace("#gt;", "")
+        .replace("#quot;", "")
+        .replace("#58;", "")
+        .replace("#59;", "")
+        .replace("#35;", "")
+    )
 
 
 def test_a_diagram_does_not_use_words_that_mermaid_keeps_to_itself() -> None:

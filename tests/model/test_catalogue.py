@@ -44,7 +44,6 @@ class Mixed(Enum):
         (frozenset[Tone], ValueType.TEXTS, ("warm", "cold")),
         (tuple[str, str], ValueType.TEXTS, None),
         (Tone, ValueType.TEXT, ("warm", "cold")),
-        (Plain, ValueType.TEXT, ("first",)),
         (Size, ValueType.NUMBER, None),
         (Literal["a", "b"], ValueType.TEXT, ("a", "b")),
         (Literal["a", None], ValueType.TEXT, ("a",)),

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 from support.engines import Engine
-from support.people import MICROSECOND, bought, contact, custom, day, funnel, happened, policy_of, scoring, updated, viewed
+from support.people import (
+    MICROSECOND,
+    bought,
+    contact,
+    custom,
+    day,
+    funnel,
+    happened,
+    policy_of,
+    scoring,
+    updated,
+    viewed,
+)
 
 ROI = {"roi": {"properties": {"saving": {"type": "number"}}}}
 POLICY = policy_of(interactions=ROI, currency={"code": "IDR", "rates": {"USD": 15800}})
@@ -53,7 +65,9 @@ def test_rules(engine: Engine, rule: dict[str, Any], on: list[float], points: fl
     assert score.value == points
 
 
-@pytest.mark.parametrize(("points", "grade"), [(40, "hot"), (39.9999996, "hot"), (39.9999994, "warm"), (0, None), (-5, None)])
+@pytest.mark.parametrize(
+    ("points", "grade"), [(40, "hot"), (39.9999996, "hot"), (39.9999994, "warm"), (0, None), (-5, None)]
+)
 def test_exactly_at_a_threshold(engine: Engine, points: float, grade: str | None) -> None:
     policy = policy_of(
         scores={"s": {"range": [-50, 50], "rules": [{"id": "r", "each": "page_viewed", "points": points or 1}]}},
@@ -85,3 +99,15 @@ def test_an_empty_history_and_no_date(engine: Engine) -> None:
     policy = funnel({"source": "lead", "target": "mql", "when": "1 == 1"}, review_every="1d")
     position, steps = engine.stand(policy, contact(), [], day(9))
     assert (position.stage, position.entered, steps) == ("lead", None, [])
+
+
+def test_a_review_comes_after_the_interactions_of_its_instant(engine: Engine) -> None:
+    policy = funnel(
+        {"source": "lead", "target": "mql", "event": "demo_requested"},
+        {"source": "lead", "target": "sql", "when": "count(page_viewed) >= 1 and count(demo_requested) >= 1"},
+        review_every="1d",
+    )
+    position, steps = engine.stand(policy, contact(), [viewed(0.5), happened("demo_requested", 1)], day(2))
+    assert [step.transition.id for step in steps] == ["t1"]
+    assert steps[0].visit.interaction is not None
+    assert position.stage == "mql"

@@ -18,7 +18,7 @@ class RoiCalculated(Interaction):
     saving: float
     plan: Literal["basic", "gold"] = "basic"
     until: datetime | None = None
-    details: dict[str, Any] = {}
+    details: dict[str, Any] | None = None
 
 
 class MyContact(Contact):

@@ -12,8 +12,8 @@ HEAD = "name: x\n"
 SCORE = HEAD + "scores:\n  fit:\n    range: [0, 100]\n"
 RULES = SCORE + "    rules:\n"
 FUNNEL = (
-    RULES
-    + "      - {id: demo, each: demo_requested, points: 5}\nstages: {lead: {initial: true}, mql: , sql: {final: true}}\n"
+    RULES + "      - {id: demo, each: demo_requested, points: 5}\n"
+    "stages: {lead: {initial: true}, mql: , sql: {final: true}}\n"
 )
 
 

@@ -35,7 +35,9 @@ class Engine(Protocol):
         """Return a score with its ledger."""
         ...
 
-    def grade(self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime) -> str | None:
+    def grade(
+        self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime
+    ) -> str | None:
         """Return a grade."""
         ...
 
@@ -59,7 +61,9 @@ class Reference:
     def score(self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime) -> Score:
         return reference.score(name, self._now(policy, who, history, at))
 
-    def grade(self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime) -> str | None:
+    def grade(
+        self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime
+    ) -> str | None:
         return reference.grade(name, self._now(policy, who, history, at))
 
     def stand(self, policy: Policy, who: Contact, history: Sequence[Interaction], at: datetime) -> Stood:
@@ -91,7 +95,9 @@ class Record:
         assert value == score.value, "the value on the way and the value of the ledger are the same"
         return score
 
-    def grade(self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime) -> str | None:
+    def grade(
+        self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime
+    ) -> str | None:
         engine = RecordEngine(policy, {})
         return engine.grade(self._view(engine, who, history, at), name)
 

@@ -217,7 +217,9 @@ def contacts(draw: st.DrawFn) -> Contact:
         email=maybe(st.sampled_from(["A@gmail.com", "siti@maju.co.id"])),
         created_at=maybe(INSTANTS),
         roles=draw(st.sampled_from([(), ("partner",)])),
-        consents=[{"channel": "email", "granted": draw(st.booleans()), "at": draw(INSTANTS)}] if draw(st.booleans()) else (),
+        consents=[{"channel": "email", "granted": draw(st.booleans()), "at": draw(INSTANTS)}]
+        if draw(st.booleans())
+        else (),
         company=None if draw(st.booleans()) else {**company, "attributes": {} if tier is None else {"tier": tier}},
         attributes={**attributes, **({} if tags is None else {"tags": tags})},
     )
@@ -250,7 +252,10 @@ def _happenings(draw: st.DrawFn) -> dict[str, Any]:
         case "opted_out":
             own = {"for_channel": draw(st.sampled_from(["email", None]))}
     if draw(st.booleans()):
-        own |= {"channel": draw(st.sampled_from(["web", "email"])), "direction": draw(st.sampled_from(["inbound", "outbound"]))}
+        own |= {
+            "channel": draw(st.sampled_from(["web", "email"])),
+            "direction": draw(st.sampled_from(["inbound", "outbound"])),
+        }
     return {"kind": kind, "occurred_at": draw(INSTANTS), **own}
 
 

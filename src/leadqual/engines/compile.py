@@ -26,18 +26,11 @@ from leadqual.conditions.nodes import (
     Not,
     Or,
 )
+from leadqual.engines.numbers import COMPARATORS
 
 Compiled: TypeAlias = Callable[[Any], Any]
 """From a record (a view of a contact, or an interaction) to a value; None is missing or unknown."""
 
-_COMPARATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _METHODS: Final[Mapping[str, Callable[..., Any]]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
@@ -71,9 +64,9 @@ def compile_node(node: Node, scope: Scope) -> Compiled:
         case History():
             return scope.history(node)
         case Compare(first, ((comparator, Literal(constant)),)):
-            return _against_constant(compile_node(first, scope), _COMPARATORS[comparator], constant)
+            return _against_constant(compile_node(first, scope), COMPARATORS[comparator], constant)
         case Compare(first, rest):
-            return _compare(compile_node(first, scope), [(_COMPARATORS[op], compile_node(n, scope)) for op, n in rest])
+            return _compare(compile_node(first, scope), [(COMPARATORS[op], compile_node(n, scope)) for op, n in rest])
         case In(item, Items(values), negated):
             return _in_constants(compile_node(item, scope), frozenset(entry.value for entry in values), negated)
         case In(item, container, negated):

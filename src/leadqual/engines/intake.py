@@ -12,10 +12,14 @@ from leadqual.errors import EvaluationError, InputError, LeadqualError, Place, P
 from leadqual.model.catalogue import Field
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import CustomInteraction, Interaction
+from leadqual.model.interactions.registry import BUILT_IN
 from leadqual.model.profile import DERIVED, PROFILE_UPDATED, changed_fields
 from leadqual.policy.document import PolicyDocument
 
 _IN_TIME = attrgetter("instant", "id")
+
+_CHECKED: set[type] = set()
+"""Classes of built-in kinds that were met: what they hold is checked when it is made, under every policy."""
 
 
 def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[Interaction]) -> list[Interaction]:
@@ -29,6 +33,16 @@ def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[
     EvaluationError
         If values of a wrong type are all that is wrong.
     """
+    history = list(history)
+    if _CHECKED.issuperset(map(type, history)):
+        by_id = {one.id: one for one in history}
+        if len(by_id) == len(history):
+            return sorted(history, key=_IN_TIME)
+    return _checked(policy, contact, history)
+
+
+def _checked(policy: PolicyDocument, contact: Contact, history: Iterable[Interaction]) -> list[Interaction]:
+    """Look at every interaction; those that their own class has checked are remembered by it."""
     built_in = policy.built_in.kinds
     by_id: dict[str, Interaction] = {}
     problems: list[Problem] = []
@@ -39,6 +53,8 @@ def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[
             problems.append(_conflict(one, by_id[one.id], contact))
         elif one.kind == PROFILE_UPDATED or isinstance(one, CustomInteraction) or one.kind not in built_in:
             problems += [_of(contact, one, problem) for problem in _check_open(policy, one)]
+        elif type(one) is BUILT_IN[one.kind]:
+            _CHECKED.add(type(one))
     if problems:
         wrong_types = all(problem.code == "wrong-type" for problem in problems)
         raise EvaluationError(problems) if wrong_types else InputError(problems)

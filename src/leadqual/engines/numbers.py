@@ -1,10 +1,22 @@
-"""The arithmetic that every engine shares: rounding, limits, decay."""
+"""The arithmetic that every engine shares: comparing, rounding, limits, decay."""
 
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from leadqual.policy.rules import Rule
+
+COMPARATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def rounded(value: float) -> float:
@@ -15,8 +27,10 @@ def rounded(value: float) -> float:
     >>> rounded(59.9999999), rounded(0.0000005), rounded(-0.0)
     (60.0, 1e-06, 0.0)
     """
-    scaled = value * 1e6 + 0.5
-    return math.floor(scaled) / 1e6 if math.isfinite(scaled) else value  # so large a number has no decimals
+    try:
+        return math.floor(value * 1e6 + 0.5) / 1e6
+    except OverflowError:
+        return value  # so large a number has no decimals
 
 
 def within_cap(value: float, cap: float) -> float:

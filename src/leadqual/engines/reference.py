@@ -6,11 +6,10 @@ Nothing is cached, indexed or compiled here. A reader who doubts an answer follo
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 from leadqual.conditions.nodes import (
     ANY_INTERACTION,
@@ -30,7 +29,7 @@ from leadqual.conditions.nodes import (
     Or,
     Selection,
 )
-from leadqual.engines.numbers import decayed, rounded, within_cap, within_range
+from leadqual.engines.numbers import COMPARATORS, decayed, rounded, within_cap, within_range
 from leadqual.engines.outside import checked_score
 from leadqual.engines.unknown import causes
 from leadqual.errors import EvaluationError, Problem
@@ -44,15 +43,6 @@ from leadqual.model.time import DAY, from_micros
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.fields import AtMost
 from leadqual.policy.rules import Bands, Rule
-
-_COMPARATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True)
@@ -125,7 +115,7 @@ def _and(values: Sequence[bool | None]) -> bool | None:
 def _compare(left: Any, rest: Sequence[tuple[str, Any]]) -> bool | None:
     answers: list[bool | None] = []
     for comparator, right in rest:
-        answers.append(None if left is None or right is None else bool(_COMPARATORS[comparator](left, right)))
+        answers.append(None if left is None or right is None else bool(COMPARATORS[comparator](left, right)))
         left = right
     return _and(answers)
 

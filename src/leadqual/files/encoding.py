@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import os
 from pathlib import Path
 from typing import IO, Final
 
 from leadqual._suggest import did_you_mean
-from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.errors import InputError, Place, Problem, shown, unreadable_file
 
 _MARKS: Final = {
     b"\xff\xfe": "utf-16",
@@ -35,7 +34,7 @@ def open_bytes(name: str) -> IO[bytes]:
     try:
         return Path(name).open("rb")
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise InputError(_unreadable(name, error)) from None
+        raise InputError(unreadable_file(name, error)) from None
 
 
 def encoding_problem(text: str, encoding: str) -> Problem | None:
@@ -92,15 +91,3 @@ def _check_beginning(name: str, beginning: bytes, encoding: str) -> None:
     line = beginning[: position - 1].count(b"\n") + 1
     found = f"byte 0x{beginning[position - 1]:02x} at byte {position} of the file; it looks like {looks}"
     raise InputError(Problem("bad-encoding", "the file is not UTF-8 text", Place(name, line), found, "UTF-8", hint))
-
-
-def _unreadable(name: str, error: Exception) -> Problem:
-    hint = "check the name and the folder that it is read from"
-    if isinstance(error, IsADirectoryError):
-        hint = "this is a folder; name a file in it"
-    elif isinstance(error, PermissionError):
-        hint = "ask for the right to read the file"
-    elif isinstance(error, FileNotFoundError) and Path(name).parent.is_dir():
-        hint = did_you_mean(Path(name).name, sorted(os.listdir(Path(name).parent))) or hint  # noqa: PTH208
-    reason = getattr(error, "strerror", None) or str(error)
-    return Problem("unreadable-file", f"the file cannot be read: {reason}", Place(name), hint=hint)

@@ -148,7 +148,7 @@ class Decider:
         self, view: View, at: datetime, before: Standing | None, moves: tuple[Move, ...], revised: tuple[Move, ...]
     ) -> Decision:
         policy = self.policy
-        standing = Standing.model_construct(
+        standing = Standing.trusted(
             stage=view.stage,
             entered_at=None if view.entered is None else from_micros(view.entered),
             as_of=at,

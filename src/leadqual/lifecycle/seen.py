@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from operator import attrgetter
 from typing import Final
 
 from leadqual.errors import LateInteraction, Place, Problem
@@ -13,6 +14,7 @@ from leadqual.model.standing import Standing
 from leadqual.model.time import micros
 
 _MODULUS: Final = 1 << 128
+_FINGERPRINT: Final = attrgetter("fingerprint")
 
 
 def fingerprint(history: Iterable[Interaction], as_of: int, lookback: timedelta | None) -> str:
@@ -22,12 +24,10 @@ def fingerprint(history: Iterable[Interaction], as_of: int, lookback: timedelta 
     matter however old they are.
     """
     after = None if lookback is None else as_of - lookback // timedelta(microseconds=1)
-    number = total = 0
-    for one in history:
-        if one.instant <= as_of and (after is None or one.instant > after or one.kind == PROFILE_UPDATED):
-            number += 1
-            total += one.fingerprint
-    return f"{number}:{total % _MODULUS:032x}"
+    seen = [one for one in history if one.instant <= as_of]
+    if after is not None:
+        seen = [one for one in seen if one.instant > after or one.kind == PROFILE_UPDATED]
+    return f"{len(seen)}:{sum(map(_FINGERPRINT, seen)) % _MODULUS:032x}"
 
 
 def check_seen(standing: Standing, history: Sequence[Interaction], lookback: timedelta | None, contact_id: str) -> None:

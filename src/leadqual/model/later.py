@@ -26,9 +26,7 @@ class LaterModel(Model):
 
         `later` has to be a pure function of what cannot change, since nobody knows when it is called.
         """
-        made = cls.model_construct(**known)
-        made.__dict__[_LATER] = later
-        return made  # type: ignore[return-value]  # pydantic 2 types model_construct by its class
+        return cls.trusted(**known, **{_LATER: later})
 
     def completed(self) -> Self:
         """Work out the fields that are not known yet, and let go of what they are worked out from."""

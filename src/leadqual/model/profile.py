@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
-from leadqual.model.contact import Contact
+from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.mailboxes import is_personal, mail_domain
 
@@ -32,14 +32,12 @@ def reader(cls: type[Contact], name: str) -> Callable[[Contact], Any]:
         is_field = attribute in cls.model_fields
         return attrgetter(attribute) if is_field else lambda contact: contact.attributes.get(attribute)
 
-    def of_company(contact: Contact) -> Any:
-        company = contact.company
-        if company is None:
-            return None
-        is_field = attribute in type(company).model_fields
-        return getattr(company, attribute) if is_field else company.attributes.get(attribute)
+    read = attrgetter(attribute)
+    return lambda contact: None if contact.company is None else _of_company(contact.company, attribute, read)
 
-    return of_company
+
+def _of_company(company: Company, attribute: str, read: Callable[[Company], Any]) -> Any:
+    return read(company) if attribute in company.__dict__ else company.attributes.get(attribute)
 
 
 def changed_fields(update: Interaction) -> dict[str, Any]:

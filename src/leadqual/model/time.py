@@ -107,6 +107,8 @@ class Duration:
     @classmethod
     def parse(cls, text: str) -> Duration:
         """Read a duration; raise `InputError` (code ``bad-duration``) if it is not one."""
+        if not isinstance(text, str):
+            raise _no_duration(text)  # before the cache, which would hash it
         return _parse_duration(text)
 
     @property
@@ -146,17 +148,21 @@ class Duration:
 
 @lru_cache(maxsize=1024)
 def _parse_duration(text: str) -> Duration:
-    match = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
+    match = _DURATION.fullmatch(text.strip())
     amount, unit = (int(match[1]), match[2]) if match else (0, "")
     length = amount * (7 * DAY if unit == "w" else _UNITS.get(unit, 0))
     if not 0 < length <= 36_600 * DAY:  # a century: longer ones reach past what a datetime holds
-        raise InputError(
-            Problem(
-                "bad-duration",
-                f"{shown(text)} is not a duration",
-                found=shown(text),
-                expected="a whole number and a unit (w, d, h, m, s), from 1s to 36600d",
-                hint="write 90d for ninety days of 24 hours",
-            )
-        )
+        raise _no_duration(text)
     return Duration(length)
+
+
+def _no_duration(found: object) -> InputError:
+    return InputError(
+        Problem(
+            "bad-duration",
+            f"{shown(found)} is not a duration",
+            found=shown(found),
+            expected="a whole number and a unit (w, d, h, m, s), from 1s to 36600d",
+            hint="write 90d for ninety days of 24 hours",
+        )
+    )

@@ -27,7 +27,7 @@ from leadqual.policy.funnel import StageSpec, Transition
 from leadqual.policy.load import UNCHECKED, load_policy
 from leadqual.policy.lookback import lookback_of
 from leadqual.policy.rules import Bands, Grid, Identifier, ScorerSpec, ScoreRules, none_is_empty, none_is_no_item
-from leadqual.policy.source import parse_source, read_source
+from leadqual.policy.source import Source, parse_source, read_source
 from leadqual.policy.warnings import warnings_of
 from leadqual.policy.wording import reworded
 
@@ -35,6 +35,17 @@ from leadqual.policy.wording import reworded
 def _grade_kind(value: Any) -> str:
     is_grid = "rows" in value or "columns" in value if isinstance(value, Mapping) else isinstance(value, Grid)
     return "grid()" if is_grid else "bands()"
+
+
+def _parsed(text: str, name: str) -> Source:
+    """Return the source of a text: JSON if it is that, since its escapes are not all YAML's, else YAML."""
+    if text.lstrip()[:1] == "{":
+        try:
+            return parse_source(text, name, json=True)
+        except PolicyError as error:
+            if error.code != "bad-json":
+                raise
+    return parse_source(text, name)
 
 
 def _none_are_empty(value: Any) -> Any:
@@ -123,7 +134,7 @@ class PolicyDocument(Model):
     @classmethod
     def loads(cls, text: str, *, name: str = "<text>") -> Self:
         """Read a policy from the text of a YAML 1.2 (or JSON) document; raise `PolicyError` as `load` does."""
-        return load_policy(cls, parse_source(text, name))
+        return load_policy(cls, _parsed(text, name))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, without what stands at its default."""
@@ -182,7 +193,7 @@ class PolicyDocument(Model):
         reach = lookback_of(self)
         return None if reach is None else timedelta(microseconds=reach)
 
-    @property
+    @cached_property
     def initial_stage(self) -> str | None:
         """The stage in which a contact starts; None for a policy that only scores."""
         return next((name for name, stage in self.stages.items() if stage.initial), None)

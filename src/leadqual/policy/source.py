@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from leadqual._suggest import did_you_mean
-from leadqual.errors import Place, PolicyError, Problem, shown
+from leadqual.errors import Place, PolicyError, Problem, shown, unreadable_file
 from leadqual.policy.json_text import compose_json, read_json
 from leadqual.policy.nodes import Mark, Node, place_after
 from leadqual.policy.yaml_text import compose_yaml, read_yaml
@@ -89,7 +88,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
         with Path(name).open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise PolicyError(_unreadable(name, error)) from None
+        raise PolicyError(unreadable_file(name, error)) from None
     return parse_source(content, name, json=name.lower().endswith(".json"))
 
 
@@ -117,18 +116,6 @@ def parse_source(text: str | bytes, name: str = "<text>", *, json: bool = False)
     """
     known = _decode(text, name)
     return Source(name, read_json(known, name) if json else read_yaml(known, name), known, json)
-
-
-def _unreadable(name: str, error: Exception) -> Problem:
-    hint = "check the name and the folder that it is read from"
-    if isinstance(error, IsADirectoryError):
-        hint = "this is a folder; name a file in it"
-    elif isinstance(error, PermissionError):
-        hint = "ask for the right to read the file"
-    elif isinstance(error, FileNotFoundError) and Path(name).parent.is_dir():
-        hint = did_you_mean(Path(name).name, sorted(os.listdir(Path(name).parent))) or hint  # noqa: PTH208
-    reason = getattr(error, "strerror", None) or str(error)
-    return Problem("unreadable-file", f"the file cannot be read: {reason}", Place(name), hint=hint)
 
 
 def _decode(text: str | bytes, name: str) -> str:
