@@ -107,7 +107,8 @@ def test_something_else_than_a_contact() -> None:
 
 
 @pytest.mark.parametrize("build", [
-    lambda: contact(company={"employees": 10**400}), lambda: contact(company={"annual_revenue": 1e305, "currency": "IDR"}),
+    lambda: contact(company={"employees": 10**400}),
+    lambda: contact(company={"annual_revenue": 1e305, "currency": "IDR"}),
     lambda: happened("purchase", 1, amount=1e305, currency="IDR"), lambda: viewed(1, seconds=1e305),
 ])  # fmt: skip
 def test_numbers_that_would_overflow_are_refused_where_they_come_in(build: Any) -> None:

@@ -42,8 +42,10 @@ def test_span_total_and_extremes(series: Series, now: int, within: int | None) -
 
 
 DECAYS: list[dict[str, Any]] = [
-    {}, {"half_life": "6h"}, {"half_life": "1d"}, {"half_life": "30d"}, {"linear": "6h"}, {"linear": "2d"}, {"linear": "90d"},
-    {"step": {"every": "6h", "lose": 0.5}}, {"step": {"every": "1d", "lose": 0.01}}, {"step": {"every": "2d", "lose": 1}},
+    {}, {"half_life": "6h"}, {"half_life": "1d"}, {"half_life": "30d"},
+    {"linear": "6h"}, {"linear": "2d"}, {"linear": "90d"},
+    {"step": {"every": "6h", "lose": 0.5}}, {"step": {"every": "1d", "lose": 0.01}},
+    {"step": {"every": "2d", "lose": 1}},
 ]  # fmt: skip
 
 

@@ -42,7 +42,8 @@ def test_an_interaction_rule_gives_points_for_each_interaction_it_matches() -> N
     [
         ({"half_life": "30d"}, 0, 1), ({"half_life": "30d"}, 30, 0.5), ({"half_life": "30d"}, 45, 2**-1.5),
         ({"half_life": "30d"}, 300, 2**-10),
-        ({"linear": "90d"}, 0, 1), ({"linear": "90d"}, 45, 0.5), ({"linear": "90d"}, 90, 0), ({"linear": "90d"}, 200, 0),
+        ({"linear": "90d"}, 0, 1), ({"linear": "90d"}, 45, 0.5), ({"linear": "90d"}, 90, 0),
+        ({"linear": "90d"}, 200, 0),
         ({"step": {"every": "30d", "lose": 0.5}}, 0, 1), ({"step": {"every": "30d", "lose": 0.5}}, 29.999, 1),
         ({"step": {"every": "30d", "lose": 0.5}}, 30, 0.5), ({"step": {"every": "30d", "lose": 0.5}}, 90, 0.125),
         ({"step": {"every": "30d", "lose": 0.25}}, 60, 0.5625), ({"step": {"every": "30d", "lose": 1}}, 29, 1),
@@ -153,8 +154,8 @@ def test_score_rules_read_neither_later_scores_nor_themselves_nor_stages_nor_gra
 
 
 def test_groups_of_rules_share_a_cap() -> None:
-    rules = [{"each": "page_viewed", "points": 6, "group": "web"}, {"each": "demo_requested", "points": 9, "group": "web"},
-             {"each": "demo_requested", "points": 1}]  # fmt: skip
+    rules = [{"each": "page_viewed", "points": 6, "group": "web"},
+             {"each": "demo_requested", "points": 9, "group": "web"}, {"each": "demo_requested", "points": 1}]  # fmt: skip
     found = score(scoring(*rules, groups={"web": {"cap": 10}}), viewed(1), happened("demo_requested", 2))
     assert lines(found) == [("r1", "rule", 6), ("r2", "rule", 9), ("r3", "rule", 1), ("web", "group_cap", -5)]
     assert found.value == 11
@@ -257,8 +258,8 @@ GRADES = {
 
 @pytest.mark.parametrize(
     ("points", "heat", "fit", "cell"),
-    [(40, "hot", "A", "star"), (39.999999, "warm", "A", "A_warm"), (15, "warm", "B", "B_warm"), (10, "cold", "B", "B_cold"),
-     (9.999999, "cold", None, None), (-1, None, None, None)],
+    [(40, "hot", "A", "star"), (39.999999, "warm", "A", "A_warm"), (15, "warm", "B", "B_warm"),
+     (10, "cold", "B", "B_cold"), (9.999999, "cold", None, None), (-1, None, None, None)],
 )  # fmt: skip
 def test_grades_are_descending_thresholds_and_a_grid_crosses_two(points: float, heat: str, fit: str, cell: str) -> None:
     rules = [{"id": "r", "each": "page_viewed", "points": points}]

@@ -1,4 +1,6 @@
-"""Law 4: the fold, reviews, one visit of a stage at an instant, the beginning, composition, late arrivals, hysteresis."""
+"""Law 4: the fold, reviews, one visit of a stage at an instant, the beginning, composition, late arrivals, and
+hysteresis.
+"""
 
 from __future__ import annotations
 

@@ -252,8 +252,9 @@ def test_a_guard_that_raises_leaves_the_machine_where_it_was() -> None:
 
 @pytest.mark.parametrize(
     "stages",
-    ["model state send states", "name events ways stage", "history standing record advance", "enabled current_state configuration id",
-     "on_transition listeners state_field history_values", "prepare is_terminated add_listener start_configuration_values"],
+    ["model state send states", "name events ways stage", "history standing record advance",
+     "enabled current_state configuration id", "on_transition listeners state_field history_values",
+     "prepare is_terminated add_listener start_configuration_values"],
 )  # fmt: skip
 def test_stages_may_be_named_like_attributes_of_the_library(stages: str) -> None:
     a, b, c, d = stages.split()

@@ -87,7 +87,8 @@ def test_a_diagram_escapes_what_mermaid_would_read() -> None:
 
 def test_a_diagram_does_not_use_words_that_mermaid_keeps_to_itself() -> None:
     policy = funnel(
-        {"source": "state", "target": "end", "event": "demo_requested"}, {"source": "end", "target": "end_", "event": "purchase"},
+        {"source": "state", "target": "end", "event": "demo_requested"},
+        {"source": "end", "target": "end_", "event": "purchase"},
         stages="state end end_ note",
     )  # fmt: skip
     lines = policy.diagram().splitlines()

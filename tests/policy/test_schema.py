@@ -34,7 +34,8 @@ scores:
     groups: {g: {cap: 10}}
     rules:
       - {id: a, when: contact.country == 'ID', points: 20, group: g, description: Home.}
-      - {id: b, each: "page_viewed[path == '/']", points: -2, within: 30d, half_life: 7d, cap: 3, at_most: 3 per 1d rolling}
+      - {id: b, each: "page_viewed[path == '/']", points: -2, within: 30d, half_life: 7d, cap: 3,
+         at_most: 3 per 1d rolling}
       - {id: c, each: waved, points: 2.5, step: {every: 30d, lose: 0.5}}
 scorers:
   propensity: {range: [0, 1]}
@@ -126,7 +127,7 @@ def test_what_the_loader_accepts(data: dict[str, Any]) -> None:
     ],
 )
 def test_what_both_refuse(data: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="problem|\\["):
+    with pytest.raises(ValueError, match=r"problem|\["):
         Policy.model_validate(data)
     assert list(VALIDATOR.iter_errors(data))
 

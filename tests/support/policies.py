@@ -56,7 +56,9 @@ _filters = {
     "purchase": ("", "[currency == 'USD']", "[amount >= 10]", "[currency in ['IDR', 'SGD']]"),
     "roi_calculated": ("", "[saving / 2 >= 1]", "[plan != 'x']", "[saving / (saving - 5) > 1]"),
     "demo_requested": ("", "[product is not None]"),
-    "any_interaction": ("", "[kind in ['page_viewed', 'purchase']]", "[direction == 'inbound']", "[kind != 'purchase']"),
+    "any_interaction": (
+        "", "[kind in ['page_viewed', 'purchase']]", "[direction == 'inbound']", "[kind != 'purchase']",
+    ),
 }  # fmt: skip
 _PROPERTIES = ("page_viewed.seconds", "purchase.amount", "roi_calculated.saving")
 
@@ -163,8 +165,10 @@ def _ways(draw: st.DrawFn, strict: bool) -> dict[str, Any]:
     if event is not None:
         way["event"] = event
     if event is None or draw(st.booleans()):
-        truths = ("stage == 'lead'", "stage in ['mql', 'sql']", "grade.heat == 'hot'", "grade.heat != 'cold'",
-                  "grade.cell == 'hot_warm'", "grade.cell is None", "days_in_stage >= 1", "days_in_stage == 2")  # fmt: skip
+        truths = (
+            *("stage == 'lead'", "stage in ['mql', 'sql']", "grade.heat == 'hot'", "grade.heat != 'cold'"),
+            *("grade.cell == 'hot_warm'", "grade.cell is None", "days_in_stage >= 1", "days_in_stage == 2"),
+        )
         way["when"] = draw(conditions(("score.a", "score.b", "days_in_stage"), truths))
     way["on_unknown"] = draw(st.sampled_from(["hold", "hold", "deny", *(["error"] if strict else [])]))
     return way

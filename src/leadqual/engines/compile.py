@@ -83,6 +83,8 @@ def compile_node(node: Node, scope: Scope) -> Compiled:
             return _arithmetic(compile_node(left, scope), sign, compile_node(right, scope))
         case Negative(operand):
             return _negative(compile_node(operand, scope))
+        case Method(operand, name, Literal(constant)):
+            return _method_of_constant(compile_node(operand, scope), name, constant)
         case Method(operand, name, argument):
             return _method(
                 compile_node(operand, scope), name, None if argument is None else compile_node(argument, scope)
@@ -208,3 +210,13 @@ def _method(read: Compiled, name: str, argument: Compiled | None) -> Compiled:
         return None if text is None else method(text)
 
     return alone if argument is None else with_argument
+
+
+def _method_of_constant(read: Compiled, name: str, constant: Any) -> Compiled:
+    method = _METHODS[name]
+
+    def run(record: Any) -> Any:
+        text = read(record)
+        return None if text is None else method(text, constant)
+
+    return run

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from leadqual.conditions.nodes import ANY_INTERACTION, History, Selection
@@ -67,13 +68,13 @@ class Questions:
 
     def _built(self, view: View, question: _Question, keep: Compiled | None) -> Series:
         kind = question.selection.kind
-        chosen: Iterable[Interaction] = view.history if kind == ANY_INTERACTION else view.by_kind.get(kind, ())
+        chosen: Sequence[Interaction] = view.history if kind == ANY_INTERACTION else view.by_kind.get(kind, ())
         if keep is not None:
             chosen = [one for one in chosen if keep(one) is True]
-        if question.at_most is not None:
-            chosen = let_through(list(chosen), question.at_most)
         if not chosen:
             return EMPTY
+        if question.at_most is not None:
+            chosen = let_through(chosen, question.at_most)
         if question.property is None:
             return Series([one.instant for one in chosen])
         entry = self._policy.catalogue.properties(kind)[question.property]
@@ -86,7 +87,7 @@ class _Row:
     """The scope of a filter: the properties of one interaction."""
 
     def name(self, path: str) -> Compiled:
-        return lambda interaction: interaction.value(path)
+        return methodcaller("value", path)
 
     def history(self, question: History) -> Compiled:
         raise AssertionError(f"the check of types refuses {question} inside a filter")

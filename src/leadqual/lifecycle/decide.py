@@ -103,7 +103,7 @@ class Decider:
 
     def check_policy_of(self, standing: Standing) -> None:
         """Raise `InputError` if a standing was made under another policy, or under other content of this one."""
-        if standing.policy != self.policy.ref:
+        if standing.policy is not self.policy.ref and standing.policy != self.policy.ref:
             raise InputError(_other_policy(standing, self.policy.ref))
 
     def _revised(

@@ -14,6 +14,7 @@ from leadqual.model.standing import Standing
 from leadqual.model.time import micros
 
 _MODULUS: Final = 1 << 128
+_MICROSECOND: Final = timedelta(microseconds=1)
 _FINGERPRINT: Final = attrgetter("fingerprint")
 
 
@@ -23,11 +24,16 @@ def fingerprint(history: Iterable[Interaction], as_of: int, lookback: timedelta 
     A sum does not depend on the order, and grows by the new interactions alone. Profile updates always count: they
     matter however old they are.
     """
-    after = None if lookback is None else as_of - lookback // timedelta(microseconds=1)
-    seen = [one for one in history if one.instant <= as_of]
-    if after is not None:
-        seen = [one for one in seen if one.instant > after or one.kind == PROFILE_UPDATED]
+    if lookback is None:
+        seen = [one for one in history if one.instant <= as_of]
+    else:
+        after = as_of - lookback // _MICROSECOND
+        seen = [one for one in history if after < one.instant <= as_of or _is_older_update(one, after)]
     return f"{len(seen)}:{sum(map(_FINGERPRINT, seen)) % _MODULUS:032x}"
+
+
+def _is_older_update(one: Interaction, after: int) -> bool:
+    return one.instant <= after and one.kind == PROFILE_UPDATED
 
 
 def check_seen(standing: Standing, history: Sequence[Interaction], lookback: timedelta | None, contact_id: str) -> None:
