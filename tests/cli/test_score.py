@@ -97,7 +97,7 @@ def test_the_time_zone_can_be_named(files, run, bad_data):
 
 def test_json_without_a_file_holds_the_decisions(files, run, data):
     told = json.loads(run("score", *data, "--json").stdout)
-    assert told["stages"] == {"lead": 2, "sql": 1}
+    assert (told["stages"], told["not_appeared"]) == ({"lead": 0, "sql": 1}, 2)
     assert told["decisions"][0]["stage"] == "sql"
 
 
@@ -110,6 +110,56 @@ def test_contacts_that_cannot_be_decided_on_are_rejected_too(files, run, data):
     assert "c.csv:2" in result.stderr
     told = json.loads(run("score", *data, "--skip-bad", "--out", "s.csv", "--json").stdout)
     assert (told["contacts"], told["rejected"]) == (1, 1)
+
+
+def test_contacts_that_had_not_appeared_are_counted_apart(files, run, data):
+    created = "c-2,,2026-11-21T23:59:59Z\nc-3,,2026-11-22T00:00:01Z\nc-4,,\n"
+    (files / "c.csv").write_text(f"contact_id,country,created_at\nc-1,,2026-12-01T00:00:00Z\n{created}")
+    result = run("score", *data, "--out", "s.csv")
+    assert "2 contacts had not appeared yet" in result.stdout
+    told = json.loads(run("score", *data, "--out", "s.csv", "--json").stdout)
+    assert (told["contacts"], told["stages"], told["not_appeared"]) == (4, {"lead": 1, "sql": 1}, 2)
+    with (files / "s.csv").open() as handle:
+        assert [row["contact_id"] for row in csv.DictReader(handle) if not row["entered_at"]] == ["c-3", "c-4"]
+    assert "1 contact had not appeared yet" in run("score", *data, "--at", "2026-11-22T00:00:01Z").stdout
+
+
+def test_nothing_is_said_of_appearing_under_a_policy_without_stages(files, run, data):
+    text = (files / "p.yaml").read_text()
+    (files / "p.yaml").write_text(text[: text.index("stages:")])
+    assert "appeared" not in run("score", *data).stdout
+    assert json.loads(run("score", *data, "--json").stdout)["not_appeared"] == 0
+
+
+def test_closed_stages_and_customers_are_no_leads(files, run, data):
+    with (files / "i.csv").open("a") as handle:
+        handle.write("c-2,2,purchase,2026-11-01T00:00:00Z\n")
+    assert "c-1  Siti" in (shown := run("score", *data).stdout)
+    assert "c-2  Budi" not in shown
+    text = (files / "p.yaml").read_text()
+    (files / "p.yaml").write_text(text.replace("sql: {}", "sql: {closed: true}"))
+    shown = run("score", *data).stdout
+    assert "c-1  Siti" not in shown
+    assert "c-3  Ani" in shown
+
+
+FORMULAS = ["=1+1", "+62812", "-5", "@SUM(A1)", "\tx", "\rx", "Ani = Siti"]
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_formulas_are_data_unless_a_spreadsheet_is_meant(files, run, bad_data, safe):
+    rows = "".join(f'c-{number},"{name}"\n' for number, name in enumerate(FORMULAS, 1))
+    (files / "c.csv").write_text(f"contact_id,full_name\n{rows}", newline="")
+    with (files / "bad.csv").open("a") as handle:
+        handle.write("=c,3,demo_requested,2026-11-01 00:00\n")
+    command = ["score", *bad_data, "--out", "s.csv", "--skip-bad", *(["--spreadsheet-safe"] if safe else [])]
+    result = run(*command)
+    assert result.exit_code == 0, result.output
+    with (files / "s.csv").open(newline="") as handle:
+        names = [row["full_name"] for row in csv.DictReader(handle)]
+    assert names == ([f"'{name}" for name in FORMULAS[:-1]] + FORMULAS[-1:] if safe else FORMULAS)
+    with (files / "s.rejected.csv").open(newline="") as handle:
+        assert [row["row"][:4] for row in csv.DictReader(handle)][-1] == ("'=c," if safe else "=c,3")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadqual.engines.numbers import decayed, rounded
-from leadqual.engines.series import EMPTY, Series
+from leadqual.engines.series import EMPTY, Series, share_left
 from leadqual.model.time import DAY
 from leadqual.policy.rules import Rule
 
@@ -54,7 +54,7 @@ def test_what_is_left_of_the_points(times: list[int], now: int, decay: dict[str,
     rule = Rule(id="r", points=1, each="page_viewed", within=within, **decay)
     series = Series(times)
     chosen = inside(series, now, None if rule.within is None else rule.within.micros)
-    shares, count = series.remaining(rule, now)
+    shares, count = share_left(rule)(series, now)
     assert count == len(chosen)
     assert shares == pytest.approx(math.fsum(decayed(rule, now - times[index]) for index in chosen), rel=0, abs=1e-9)
 
@@ -73,7 +73,7 @@ def test_steps_do_not_stop_early_where_points_are_large() -> None:
 
 
 def series_value(times: list[int], rule: Rule, now: int) -> float:
-    return Series(times).remaining(rule, now)[0]
+    return share_left(rule)(Series(times), now)[0]
 
 
 def test_a_thousand_years_of_half_lives_is_nothing_and_no_error() -> None:

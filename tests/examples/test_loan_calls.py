@@ -144,9 +144,11 @@ def score(folder: Path, at: str) -> dict[str, dict[str, Any]]:
     target = folder / "decisions.jsonl"
     summary = json.loads(leadqual("score", *tables(folder), "--at", at, "--out", target, "--json"))
     decisions = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
-    counts = Counter(decision["standing"]["stage"] for decision in decisions)
+    begun = [decision["standing"] for decision in decisions if decision["standing"]["entered_at"] is not None]
+    counts = Counter(standing["stage"] for standing in begun)
     assert {stage: number for stage, number in summary["stages"].items() if number} == counts
     assert (summary["rejected"], summary["repeated"]) == (0, 0)
+    assert summary["not_appeared"] == len(decisions) - len(begun)
     return {decision["contact_id"]: decision for decision in decisions}
 
 

@@ -83,6 +83,26 @@ def test_progress_is_told_for_both_files(read):
     assert all(0 <= done <= 1 for done in told)
 
 
+def test_one_contact_alone(read, codes):
+    people = "contact_id,country\nc-1,ID\nc-2,id\nc-2,ID\n c-1,ID\n,ID\nc-3,ID,\n"
+    events = f"c-1,1,purchase,{AT},,\nc-2,1,sold,{AT},,\n,2,purchase,{AT},,\nc-1,3,sold,{AT},,\n"
+    leads = read(people, EVENTS + events, only="c-1")
+    assert [contact.id for contact in leads.contacts] == ["c-1"]
+    assert [one.id for one in leads.histories["c-1"]] == ["1"]
+    assert [line for line, _, _ in codes(leads)] == [5, 6, 7, 4, 5]
+    assert list(leads.others) == ["c-2"]
+    assert accounted(leads)
+    assert read(people, only="c-9").contacts == []
+
+
+def test_one_contact_alone_in_nested_rows(policy, write):
+    people = write("c.jsonl", '{"contact": {"contact_id": 7}}\n{"contact": {"id": 8}}\n{"contact_id": 9.5}\n')
+    events = write("i.jsonl", f'{{"contact_id": 8, "interaction_id": 1, "kind": "purchase", "occurred_at": "{AT}"}}\n')
+    leads = read_leads(people, events, policy, skip_bad=True, only="8")
+    assert ([contact.id for contact in leads.contacts], len(leads.histories["8"])) == (["8"], 1)
+    assert (list(leads.others), [row.line for row in leads.rejected]) == (["7"], [3])
+
+
 GOOD = st.integers(1, 5).map(lambda number: f"c-{number},ID")
 BAD = st.sampled_from(["c-1,id", "c-2", 'c-3,"', ",ID", "c-4,SG"])
 EVENT = st.builds(
@@ -107,6 +127,13 @@ def test_no_row_is_lost_and_their_order_does_not_matter(tmp_path, policy, people
 
     leads = result(people, events)
     assert accounted(leads)
+    for contact in leads.contacts:
+        contacts, interactions = tmp_path / "contacts.csv", tmp_path / "interactions.csv"
+        alone = read_leads(contacts, interactions, policy, skip_bad=True, only=contact.id)
+        own = [row for row in leads.rejected if row.contact_id == contact.id]
+        assert (alone.contacts, alone.histories) == ([contact], {contact.id: leads.histories[contact.id]})
+        assert [row for row in alone.rejected if row.contact_id == contact.id] == own
+        assert accounted(alone)
     if any('"' in line for line in people):  # an open quote swallows what follows it
         return
     assert leads.rows == len(people) + len(events)

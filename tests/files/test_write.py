@@ -98,3 +98,13 @@ def test_the_ledger_columns_sum_to_the_scores(tmp_path):
     write_table(tmp_path / "d.csv", [record])
     with (tmp_path / "d.csv").open() as handle:
         assert next(csv.DictReader(handle))["at"] == "2026-11-22T00:00:00Z"
+
+
+def test_only_texts_are_made_safe_for_spreadsheets(tmp_path):
+    row = {"number": -5, "share": -0.5, "day": AT, "good": True, "names": ["-a", "b"], "data": {"a": 1}, "text": "-5"}
+    write_table(tmp_path / "t.csv", [row], spreadsheet_safe=True)
+    with (tmp_path / "t.csv").open(newline="") as handle:
+        cells = list(csv.reader(handle))[1]
+    assert cells == ["-5", "-0.5", "2026-11-22T00:00:00Z", "true", "'-a;b", '{"a": 1}', "'-5"]
+    write_table(tmp_path / "t.jsonl", [row], spreadsheet_safe=True)
+    assert '"text": "-5"' in (tmp_path / "t.jsonl").read_text()

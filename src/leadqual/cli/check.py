@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from leadqual.cli.guard import guarded
-from leadqual.cli.options import JsonOption, policy_named
-from leadqual.cli.output import print_json, print_table, say
+from leadqual.cli.guard import REFUSED, guarded
+from leadqual.cli.options import JsonOption, source_named
+from leadqual.cli.output import print_json, print_problems, print_table, say
 from leadqual.errors import InputError, Place, Problem
 from leadqual.lifecycle.policy import Policy
+from leadqual.policy.load import load_policy, located
 
 
 @guarded
@@ -19,15 +21,18 @@ def check(
         str | None, typer.Argument(metavar="POLICY", help="A policy file, or the name of one that ships.")
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of policies, for editors.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings make the exit status 1.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check a policy: print what it holds, or every problem with its line and a hint.
 
-    The exit status is 0 if the policy is sound and 2 if it has problems.
+    Warnings tell what is allowed and may not be meant. The exit status is 0 if the policy is sound, 1 if it has
+    warnings and --strict is given, and 2 if it has problems.
 
     \b
     Examples:
       leadqual check my-policy.yaml
+      leadqual check my-policy.yaml --strict
       leadqual check sales --json
       leadqual check --schema > policy.schema.json
     """  # noqa: D301 - \b keeps the lines of the examples
@@ -37,11 +42,17 @@ def check(
     if policy is None:
         hint = "leadqual check my-policy.yaml"
         raise InputError(Problem("missing-argument", "no policy is named", Place("POLICY"), hint=hint))
-    loaded = policy_named(policy)
+    source = source_named(policy)
+    loaded = load_policy(Policy, source)
+    warnings = [located(warning, source) for warning in loaded.warnings()]
+    refused = strict and bool(warnings)
     if as_json:
-        print_json({"ok": True, **_summary(loaded)})
+        told = [warning.as_dict() for warning in warnings]
+        print_json({"ok": not refused, "warnings": told, **_summary(loaded)})
     else:
-        _show(loaded)
+        _show(loaded, warnings)
+    if refused:
+        raise typer.Exit(REFUSED)
 
 
 def _summary(policy: Policy) -> dict[str, Any]:
@@ -62,8 +73,9 @@ def _summary(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _show(policy: Policy) -> None:
+def _show(policy: Policy, warnings: Sequence[Problem]) -> None:
     say(f"{policy.ref} is sound.", "good")
+    print_problems(warnings, warning=True)
     if policy.description:
         say(policy.description)
     lookback = policy.lookback

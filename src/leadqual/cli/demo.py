@@ -10,7 +10,7 @@ import typer
 from leadqual import datasets, policies
 from leadqual.cli.guard import guarded
 from leadqual.cli.options import JsonOption, policy_named
-from leadqual.cli.output import print_bars, print_cards, print_json, progress_bar, say
+from leadqual.cli.output import print_bars, print_cards, print_json, print_not_appeared, progress_bar, say
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
 from leadqual.datasets import Demo
 from leadqual.errors import InputError, Place, Problem
@@ -58,7 +58,8 @@ def demo(
     if as_json:
         leads = [decision_record(decision, contact) for contact, decision in best]
         files = [str(path) for path in written]
-        print_json({"ok": True, "at": sample.at, "stages": result.stages(chosen), "hottest": leads, "files": files})
+        counts = {"stages": result.stages(chosen), "not_appeared": result.not_appeared}
+        print_json({"ok": True, "at": sample.at, **counts, "hottest": leads, "files": files})
         return
     _show(sample, result, best, chosen)
     _what_next(written, sample, chosen, best[0][0].id if best else sample.contacts[0].id)
@@ -108,6 +109,7 @@ def _show(sample: Demo, result: Qualified, best: Any, policy: Policy) -> None:
     say(f"{title} under {policy.ref}.", "title")
     if policy.stages:
         print_bars("Stages", result.stages(policy))
+        print_not_appeared(result.not_appeared)
     print_cards(f"The {len(best)} hottest leads", lead_cards(best))
 
 

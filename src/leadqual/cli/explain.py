@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -25,6 +25,8 @@ from leadqual.cli.output import note, progress_bar, say
 from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
 from leadqual.files.leads import Leads, read_leads
 from leadqual.model.contact import Contact
+
+_COMPARED: Final = 50_000
 
 
 @guarded
@@ -53,6 +55,7 @@ def explain(
             interactions,
             chosen,
             skip_bad=True,
+            only=contact_id,
             progress=watch,
             time_zone=time_zone,
             encoding=encoding,
@@ -72,13 +75,12 @@ def _found(contact_id: str, leads: Leads, source: str) -> Contact:
     if own:
         raise InputError(own)
     if contact_id not in leads.contact_rows:
-        hint = did_you_mean(contact_id, leads.histories) if len(leads.histories) <= 50_000 else None
+        hint = did_you_mean(contact_id, leads.others) if len(leads.others) <= _COMPARED else None
         message, place = f"there is no contact {shown(contact_id)}", Place(source)
         raise UnknownNameError(Problem("unknown-contact", message, place, shown(contact_id), hint=hint))
     if leads.rejected:
-        unsure = sum(row.contact_id is None for row in leads.rejected)
-        told = f", {unsure:,} of them without a readable contact" if unsure else ", none of them about this contact"
-        note(f"{len(leads.rejected):,} rows are bad and were left out{told}: leadqual score lists them.")
+        rows = "1 bad row was" if len(leads.rejected) == 1 else f"{len(leads.rejected):,} bad rows were"
+        note(f"{rows} left out that may be about this contact: leadqual score lists them.")
     found = leads.contact_rows[contact_id].value
     assert found is not None  # a row among the good ones has a value
     return found

@@ -20,6 +20,7 @@ from leadqual.errors import LeadqualError
 
 P = ParamSpec("P")
 
+REFUSED: Final = 1
 BAD_INPUT: Final = 2
 FAULT: Final = 3
 STOPPED: Final = 130
@@ -36,6 +37,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except LeadqualError as error:
             _report(error, as_json=bool(options.get("as_json")))
             raise typer.Exit(BAD_INPUT) from None
+        except typer.Exit:
+            raise
         except KeyboardInterrupt:
             console(stderr=True).print("Stopped. Nothing was written.", style="bad")
             raise typer.Exit(STOPPED) from None

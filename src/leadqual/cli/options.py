@@ -13,6 +13,8 @@ from leadqual._suggest import did_you_mean
 from leadqual.errors import LeadqualError, PolicyError, Problem
 from leadqual.files.times import read_instant, zone_named
 from leadqual.lifecycle.policy import Policy
+from leadqual.policy.load import load_policy
+from leadqual.policy.source import Source, parse_source, read_source
 
 _FILE = "CSV, JSON lines or Parquet, by the ending of the name."
 
@@ -52,10 +54,15 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON 
 
 def policy_named(given: str) -> Policy:
     """Return the policy of a file, or the one that ships under a name; raise `PolicyError` with its problems."""
+    return load_policy(Policy, source_named(given))
+
+
+def source_named(given: str) -> Source:
+    """Return the document of a policy, from a file or as it ships; raise `PolicyError` if it cannot be read."""
     if given in policies.names() and not Path(given).is_file():
-        return Policy.loads(policies.text(given), name=f"{given}.yaml")
+        return parse_source(policies.text(given), f"{given}.yaml")
     try:
-        return Policy.load(given)
+        return read_source(given)
     except PolicyError as error:
         if error.code != "unreadable-file" or Path(given).suffix:
             raise

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -61,7 +62,7 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=True, default=str) + "\n")
 
 
-def print_problems(problems: Sequence[Problem]) -> None:
+def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> None:
     """Print problems to the standard error: the first ones in full, and how many more there are of each sort."""
     out = console(stderr=True)
     kinds: Counter[tuple[Any, ...]] = Counter()
@@ -71,9 +72,10 @@ def print_problems(problems: Sequence[Problem]) -> None:
         kinds[sort] += 1
         if kinds[sort] <= _ALIKE and shown < _SHOWN:
             shown += 1
-            out.print(_problem_text(problem), soft_wrap=True)
+            out.print(_problem_text(problem, warning=warning), soft_wrap=True)
     if shown < len(problems):
-        out.print(Text(f"{len(problems):,} problems in all, {shown} of them shown:", "bad"), soft_wrap=True)
+        what, style = ("warnings", "note") if warning else ("problems", "bad")
+        out.print(Text(f"{len(problems):,} {what} in all, {shown} of them shown:", style), soft_wrap=True)
         for (code, source, path), number in kinds.most_common(_SHOWN):
             where = " ".join(str(part) for part in (source, path) if part)
             out.print(Text(clean(f"  {number:>9,}  {code}  {where}")), soft_wrap=True)
@@ -81,12 +83,13 @@ def print_problems(problems: Sequence[Problem]) -> None:
             out.print(Text(f"  and {len(kinds) - _SHOWN} more sorts; --json lists all of them"), soft_wrap=True)
 
 
-def _problem_text(problem: Problem) -> Text:
+def _problem_text(problem: Problem, *, warning: bool) -> Text:
     place = str(problem.place)
     text = Text()
     if place:
         text.append(f"{clean(place)}: ", "name")
-    text.append(f"[{problem.code}] ", "bad").append(clean(problem.message))
+    code = (f"warning [{problem.code}] ", "note") if warning else (f"[{problem.code}] ", "bad")
+    text.append(*code).append(clean(problem.message))
     for label in ("found", "expected", "hint"):
         if said := getattr(problem, label):
             text.append(f"\n    {label}: ", "hint" if label == "hint" else "").append(clean(said))
@@ -110,18 +113,25 @@ def print_bars(title: str, counts: Mapping[str, int]) -> None:
         )
 
 
+def print_not_appeared(number: int) -> None:
+    """Print how many contacts stand at no stage yet, if there are any."""
+    if number:
+        verb = "contact had" if number == 1 else "contacts had"
+        say(f"  {number:,} {verb} not appeared yet: no interaction and no created_at by then.")
+
+
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: Sequence[str] = ()
 ) -> None:
     """Print a table; the columns named in `wide` share the room that is left, and wrap.
 
-    Where the output is no terminal, cells stand between tabs, so that other programs can cut them.
+    Where the output is no terminal, nothing wraps: one row is one line, however long.
     """
     out = console()
     out.print(Text(f"\n{title}", "title"))
     if not out.is_terminal:
-        for line in (columns, *rows):
-            out.print(Text("\t".join(clean(cell) for cell in line)), soft_wrap=True)
+        for line in _aligned([columns, *rows]):
+            out.print(Text(line), soft_wrap=True)
         return
     table = Table(box=None, header_style="title", pad_edge=False, padding=(0, 2, 0, 0), expand=bool(wide))
     for column in columns:
@@ -129,6 +139,16 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(clean(cell)) for cell in row))
     out.print(table)
+
+
+def _aligned(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return rows of cells as lines in which every column begins at one place."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
 
 
 @dataclass(frozen=True, slots=True)

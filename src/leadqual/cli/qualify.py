@@ -16,7 +16,6 @@ from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.policy.rules import Bands
 
-_OUT_OF_REACH: Final = ("disqualified",)
 _EVERY: Final = 20
 
 
@@ -28,12 +27,22 @@ class Qualified:
     undecided: list[tuple[Contact, tuple[Problem, ...]]] = field(default_factory=list)
 
     def stages(self, policy: Policy) -> dict[str, int]:
-        """Return how many contacts stand at each stage of the policy."""
+        """Return how many contacts stand at each stage of the policy, without those that had not appeared."""
         counts = dict.fromkeys(policy.stages, 0)
         for _, decision in self.decisions:
-            if decision.stage is not None:
+            if decision.stage is not None and _had_appeared(decision):
                 counts[decision.stage] += 1
         return counts
+
+    @property
+    def not_appeared(self) -> int:
+        """How many contacts had not appeared yet: no interaction by then, and not created by then."""
+        return sum(not _had_appeared(decision) for _, decision in self.decisions)
+
+
+def _had_appeared(decision: Decision) -> bool:
+    # Under a policy without stages nobody enters any, and nothing is known of it.
+    return decision.stage is None or decision.standing.entered_at is not None
 
 
 def qualify(
@@ -59,16 +68,18 @@ def qualify(
 def hottest(
     policy: Policy, decisions: Iterable[tuple[Contact, Decision]], limit: int
 ) -> list[tuple[Contact, Decision]]:
-    """Return those who have not bought and can be won, best first: by the score of temperature, then by the others."""
+    """Return those who have not bought and stand at no closed stage, best first.
+
+    They are ordered by the score of the grade ``temperature``, then by the other scores.
+    """
     leading = _leading_scores(policy)
+    closed = {name for name, stage in policy.stages.items() if stage.closed}
 
     def heat(pair: tuple[Contact, Decision]) -> tuple[Any, ...]:
         values = (pair[1].scores[name].value for name in leading)
         return (*(-(value if value is not None else float("-inf")) for value in values), pair[0].id)
 
-    open_leads = [
-        pair for pair in decisions if pair[1].relationship == "prospect" and pair[1].stage not in _OUT_OF_REACH
-    ]
+    open_leads = [pair for pair in decisions if pair[1].relationship == "prospect" and pair[1].stage not in closed]
     return sorted(open_leads, key=heat)[:limit]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,14 +22,24 @@ from leadqual.cli.options import (
     instant_of,
     policy_named,
 )
-from leadqual.cli.output import Watch, note, print_bars, print_cards, print_json, print_problems, progress_bar, say
+from leadqual.cli.output import (
+    Watch,
+    note,
+    print_bars,
+    print_cards,
+    print_json,
+    print_not_appeared,
+    print_problems,
+    progress_bar,
+    say,
+)
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import Leads, read_leads
 from leadqual.files.open_table import JSON_LINES
 from leadqual.files.records import decision_record, rejected_record
 from leadqual.files.row import Row
-from leadqual.files.write import WholeFiles, check_target, write_lines, write_table
+from leadqual.files.write import Record, WholeFiles, check_target, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
 
 _SHOWN = 20
@@ -54,6 +65,12 @@ def score(
         Path | None,
         typer.Option("--rejected", metavar="FILE", help="Where --skip-bad writes the bad rows with the reasons."),
     ] = None,
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe", help="In CSV, put ' before texts that a spreadsheet would run as a formula."
+        ),
+    ] = False,
     time_zone: ZoneOption = None,
     encoding: EncodingOption = "utf-8",
     ignore_unknown_columns: IgnoreOption = False,
@@ -86,7 +103,7 @@ def score(
         )
         result = _decided(chosen, leads, moment, watch, skip_bad=skip_bad)
     bad = [*leads.rejected, *_undecided(leads, result)]
-    _write(result, bad, out, refused, ledger=ledger)
+    _write(result, bad, out, refused, ledger=ledger, spreadsheet_safe=spreadsheet_safe)
     if as_json:
         print_json(_summary(chosen, moment, leads, result, bad, out, refused))
     else:
@@ -124,21 +141,32 @@ def _undecided(leads: Leads, result: Qualified) -> list[Row[Any]]:
     return found
 
 
-def _write(result: Qualified, bad: list[Row[Any]], out: Path | None, refused: Path | None, *, ledger: bool) -> None:
+def _write(
+    result: Qualified,
+    bad: list[Row[Any]],
+    out: Path | None,
+    refused: Path | None,
+    *,
+    ledger: bool,
+    spreadsheet_safe: bool,
+) -> None:
     with WholeFiles() as files:
         if out is not None:
             part = files.for_target(out)
             if out.suffix.lower() in JSON_LINES:
                 write_lines(part, (decision.model_dump_json() for _, decision in result.decisions))
             else:
-                rows = (decision_record(decision, contact, ledger=ledger) for contact, decision in result.decisions)
-                write_table(part, rows, out, ("contact_id",))
+                rows: Iterable[Record] = (
+                    decision_record(decision, contact, ledger=ledger) for contact, decision in result.decisions
+                )
+                write_table(part, rows, out, ("contact_id",), spreadsheet_safe=spreadsheet_safe)
         if refused is not None:  # also when it is empty: an old one would tell of rows that are good now
             part = files.for_target(refused)
             if refused.suffix.lower() in JSON_LINES:
                 write_table(part, (row.as_dict() for row in bad), refused)
             else:
-                write_table(part, map(rejected_record, bad), refused, _REJECTED_COLUMNS)
+                rows = map(rejected_record, bad)
+                write_table(part, rows, refused, _REJECTED_COLUMNS, spreadsheet_safe=spreadsheet_safe)
 
 
 def _summary(
@@ -159,6 +187,7 @@ def _summary(
         "contacts": len(result.decisions),
         "interactions": sum(len(history) for history in leads.histories.values()),
         "stages": result.stages(policy),
+        "not_appeared": result.not_appeared,
         "rejected": len(bad),
         "problems": [problem.as_dict() for row in bad for problem in row.problems],
         "notes": leads.notes,
@@ -190,6 +219,7 @@ def _show(
         say(f"{leads.repeated:,} rows said again what another row said; they count once.")
     if policy.stages:
         print_bars("Stages", result.stages(policy))
+        print_not_appeared(result.not_appeared)
     if out is None:
         best = hottest(policy, result.decisions, _SHOWN)
         print_cards(f"The {len(best)} hottest leads (--out FILE writes all)", lead_cards(best))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
+from typing import Final
+
 from leadqual.engines.bounds import Bounds, May, Span
 from leadqual.engines.fold import Position, Step, Visit, start_of
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.unknown import unknown_refused
 from leadqual.engines.view import View
 from leadqual.policy.funnel import Transition
+
+_INSTANT: Final = attrgetter("instant")
 
 
 class Funnel:
@@ -38,13 +44,13 @@ class Funnel:
         position = position or Position(self.policy.initial_stage, None)
         walk = _Walk(self, view, position.stage, begin if position.entered is None else position.entered)
         reviewed = None if begin is None else begin if since is None else max(begin, since + 1)
-        for one in view.history:
+        unseen = 0 if since is None else bisect_right(view.history, since, key=_INSTANT)
+        for one in view.history[unseen:]:
             if one.instant > until:
                 break
-            if since is None or one.instant > since:
-                walk.reviews(reviewed, one.instant - 1)
-                walk.visit(Visit(one.instant, one))
-                reviewed = one.instant
+            walk.reviews(reviewed, one.instant - 1)
+            walk.visit(Visit(one.instant, one))
+            reviewed = one.instant
         walk.reviews(reviewed, until)
         return Position(walk.stage, walk.entered), walk.steps
 

@@ -79,7 +79,9 @@ class Bounds:
     def __init__(self, engine: RecordEngine) -> None:
         self._engine = engine
         self._policy = engine.policy
-        self._rules = {name: [self._points(rule) for rule in rules] for name, rules in engine.rules.items()}
+        self._rules = {
+            name: {rule.rule.id: self._points(rule) for rule in rules} for name, rules in engine.rules.items()
+        }
 
     def may_hold(self, node: Node) -> May:
         """Return the function that says False only if a condition is true nowhere in a span."""
@@ -164,10 +166,9 @@ class Bounds:
         declared = self._policy.scores[name]
         low = high = 0.0
         groups = dict.fromkeys(declared.groups, (0.0, 0.0))
-        rules, bounds = self._engine.rules[name], self._rules[name]
-        for index in self._engine.live_rules(span.view, name):
-            rule = rules[index]
-            least, most = bounds[index](span)
+        bounds = self._rules[name]
+        for rule in self._engine.live_rules(span.view, name):
+            least, most = bounds[rule.rule.id](span)
             if rule.cap is not None:
                 least, most = within_cap(least, rule.cap), within_cap(most, rule.cap)
             if rule.group is None:

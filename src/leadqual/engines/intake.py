@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from operator import attrgetter
+from operator import attrgetter, lt
 from typing import Any
 
 from leadqual._suggest import did_you_mean
@@ -12,11 +12,12 @@ from leadqual.errors import EvaluationError, InputError, LeadqualError, Place, P
 from leadqual.model.catalogue import Field
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import CustomInteraction, Interaction
-from leadqual.model.interactions.registry import BUILT_IN
+from leadqual.model.interactions.registry import BUILT_IN, class_name
 from leadqual.model.profile import DERIVED, PROFILE_UPDATED, changed_fields
 from leadqual.policy.document import PolicyDocument
 
 _IN_TIME = attrgetter("instant", "id")
+_UNCHANGEABLE = ("contact.roles", "contact.is_customer", "contact.created_at")
 
 _CHECKED: set[type] = set()
 """Classes of built-in kinds that were met: what they hold is checked when it is made, under every policy."""
@@ -34,10 +35,10 @@ def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[
         If values of a wrong type are all that is wrong.
     """
     history = list(history)
-    if _CHECKED.issuperset(map(type, history)):
-        by_id = {one.id: one for one in history}
-        if len(by_id) == len(history):
-            return sorted(history, key=_IN_TIME)
+    if _CHECKED.issuperset(map(type, history)) and len({one.id for one in history}) == len(history):
+        instants = [one.instant for one in history]
+        in_order = all(map(lt, instants, instants[1:]))
+        return history if in_order else sorted(history, key=_IN_TIME)
     return _checked(policy, contact, history)
 
 
@@ -53,6 +54,8 @@ def _checked(policy: PolicyDocument, contact: Contact, history: Iterable[Interac
             problems.append(_conflict(one, by_id[one.id], contact))
         elif one.kind == PROFILE_UPDATED or isinstance(one, CustomInteraction) or one.kind not in built_in:
             problems += [_of(contact, one, problem) for problem in _check_open(policy, one)]
+        elif not isinstance(one, BUILT_IN[one.kind]):
+            problems.append(_of(contact, one, _untyped(one)))
         elif type(one) is BUILT_IN[one.kind]:
             _CHECKED.add(type(one))
     if problems:
@@ -77,14 +80,18 @@ def _check_open(policy: PolicyDocument, one: Interaction) -> Iterator[Problem]:
     if one.kind not in policy.catalogue.kinds:
         yield unknown_kind(one.kind, policy.catalogue.kinds)
     elif one.kind == PROFILE_UPDATED:
-        updatable = {name: entry for name, entry in policy.catalogue.fields.items() if _can_change(name)}
-        yield from _check_named(changed_fields(one), updatable, one, closed=False)
+        changes, fields = changed_fields(one), policy.catalogue.fields
+        for name in changes:
+            if name in fields and not _can_change(name):
+                message = f"{name} is not changed by a profile update"
+                hint = "it follows from the history or from another field, or stands on the contact for good"
+                yield Problem("unchangeable-field", message, Place(path=name), name, hint=hint)
+        updatable = {name: entry for name, entry in fields.items() if _can_change(name)}
+        known = {name: value for name, value in changes.items() if name in updatable or name not in fields}
+        yield from _check_named(known, updatable, one, closed=False)
     elif isinstance(one, CustomInteraction):
         if one.kind in policy.built_in.kinds:
-            hint = "read it with parse_interaction(), or use the class of its kind"
-            yield Problem(
-                "untyped-interaction", f"{one.kind!r} has a class of its own", found=type(one).__name__, hint=hint
-            )
+            yield _untyped(one)
         else:
             yield from _check_named(one.properties, policy.catalogue.properties(one.kind), one, closed=True)
     else:
@@ -94,11 +101,14 @@ def _check_open(policy: PolicyDocument, one: Interaction) -> Iterator[Problem]:
         yield from _check_named(values, entries, one, closed=True)
 
 
+def _untyped(one: Interaction) -> Problem:
+    hint = f"read it with parse_interaction(), or use lq.{class_name(one.kind)}"
+    return Problem("untyped-interaction", f"{one.kind!r} has a class of its own", found=type(one).__name__, hint=hint)
+
+
 def _can_change(name: str) -> bool:
     owner = name.partition(".")[0]
-    return (
-        owner in ("contact", "company") and name not in DERIVED and name not in ("contact.roles", "contact.created_at")
-    )
+    return owner in ("contact", "company") and name not in DERIVED and name not in _UNCHANGEABLE
 
 
 def _check_named(
@@ -116,7 +126,9 @@ def _looks_misspelt(name: str, entries: Mapping[str, Field]) -> bool:
     # Another policy may declare a field that this one does not know; a near miss is more likely a slip.
     # What both names begin with says nothing: contact.hobby is not nearly contact.phone.
     owner, _, field = name.partition(".")
-    return did_you_mean(field, [known.partition(".")[2] for known in entries if known.startswith(f"{owner}.")]) is not None
+    return (
+        did_you_mean(field, [known.partition(".")[2] for known in entries if known.startswith(f"{owner}.")]) is not None
+    )
 
 
 def _mistyped(entry: Field, value: Any, where: str) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import methodcaller
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from leadqual.conditions.nodes import ANY_INTERACTION, History, Selection
@@ -12,6 +12,7 @@ from leadqual.engines.compile import Compiled, compile_node
 from leadqual.engines.reference import in_one_currency
 from leadqual.engines.series import EMPTY, Series, let_through
 from leadqual.model.interactions.base import Interaction
+from leadqual.model.interactions.registry import BUILT_IN
 from leadqual.model.time import DAY
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.fields import AtMost
@@ -55,7 +56,7 @@ class Questions:
         question = _Question(selection, prop, at_most)
         if question not in self._slots:
             self._slots[question] = len(self._filters)
-            keep = None if selection.where is None else compile_node(selection.where, _Row())
+            keep = None if selection.where is None else compile_node(selection.where, _Row(selection.kind))
             self._filters.append((question, keep))
         return self._slots[question]
 
@@ -73,10 +74,9 @@ class Questions:
             chosen = [one for one in chosen if keep(one) is True]
         if not chosen:
             return EMPTY
-        if question.at_most is not None:
-            chosen = let_through(chosen, question.at_most)
         if question.property is None:
-            return Series([one.instant for one in chosen])
+            times = [one.instant for one in chosen]
+            return Series(times if question.at_most is None else let_through(times, question.at_most))
         entry = self._policy.catalogue.properties(kind)[question.property]
         known = [(one, one.value(question.property)) for one in chosen]
         known = [(one, in_one_currency(self._policy, entry, one, value)) for one, value in known if value is not None]
@@ -84,10 +84,14 @@ class Questions:
 
 
 class _Row:
-    """The scope of a filter: the properties of one interaction."""
+    """The scope of a filter: the properties of one interaction of a kind."""
+
+    def __init__(self, kind: str) -> None:
+        self._is_typed = kind in BUILT_IN
 
     def name(self, path: str) -> Compiled:
-        return methodcaller("value", path)
+        # Whatever is of a built-in kind is of its class, which has the property as an attribute.
+        return attrgetter(path) if self._is_typed else methodcaller("value", path)
 
     def history(self, question: History) -> Compiled:
         raise AssertionError(f"the check of types refuses {question} inside a filter")

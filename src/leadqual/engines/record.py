@@ -13,7 +13,7 @@ from leadqual.engines.condition import Condition
 from leadqual.engines.numbers import rounded, within_cap, within_range
 from leadqual.engines.outside import checked_score
 from leadqual.engines.questions import Questions
-from leadqual.engines.series import EMPTY
+from leadqual.engines.series import EMPTY, share_left
 from leadqual.engines.steady import reads_profile_only
 from leadqual.engines.view import View, name_reader
 from leadqual.errors import LeadqualError, Problem
@@ -113,12 +113,14 @@ class RecordEngine:
         assert rule.each is not None  # a rule has one or the other
         slot = self.questions.slot(rule.each, at_most=rule.at_most)
 
+        series_of, remaining, points = self.questions.series, share_left(rule), rule.points
+
         def count(view: View, now: int) -> tuple[float, int | None]:
-            series = self.questions.series(view, slot)
+            series = view.series[slot] or series_of(view, slot)
             if series is EMPTY:
                 return 0.0, 0
-            shares, count = series.remaining(rule, now)
-            return rounded(rule.points * shares), count
+            shares, count = remaining(series, now)
+            return rounded(points * shares), count
 
         return CompiledRule(rule, count, cap=rule.cap, group=rule.group, slot=slot)
 
@@ -133,12 +135,11 @@ class RecordEngine:
 
     def _value(self, view: View, name: str, score: ScoreRules) -> float:
         total, groups = 0.0, dict.fromkeys(score.groups, 0.0)
-        rules = self.rules[name]
-        for index in self.live_rules(view, name):
-            compiled = rules[index]
-            points = compiled.points(view, view.now)[0]
+        now = view.now
+        for rule in view.live.get(name) or self.rules[name]:
+            points = rule.points(view, now)[0]
             if points:
-                cap, group = compiled.cap, compiled.group
+                cap, group = rule.cap, rule.group
                 capped = points if cap is None else within_cap(points, cap)
                 if group is None:
                     total += capped
@@ -146,15 +147,15 @@ class RecordEngine:
                     groups[group] += capped
         for group, subtotal in groups.items():
             total += within_cap(subtotal, score.groups[group].cap)
+        self.live_rules(view, name)
         return rounded(within_range(total, score.range))
 
-    def live_rules(self, view: View, name: str) -> tuple[int, ...]:
-        """Return which rules of a score can give this contact points: not those whose interactions never happened."""
+    def live_rules(self, view: View, name: str) -> list[CompiledRule]:
+        """Return the rules of a score that can give a contact points: not those whose interactions never happened."""
         if name not in view.live:
-            rules = enumerate(self.rules[name])
-            view.live[name] = tuple(
-                index for index, rule in rules if rule.slot is None or self._happened(view, rule.slot)
-            )
+            view.live[name] = [
+                rule for rule in self.rules[name] if rule.slot is None or self._happened(view, rule.slot)
+            ]
         return view.live[name]
 
     def _happened(self, view: View, slot: int) -> bool:

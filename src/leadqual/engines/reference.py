@@ -173,9 +173,9 @@ def _name(now: Situation, path: str) -> Any:
     if owner == "consent":
         return consent_at(now.contact, visible, at, name)
     if path == "contact.roles":
-        return tuple(sorted(roles_at(now.contact, visible, at)))
+        return tuple(sorted(roles_at(now.contact, visible, at, now.policy.meaning)))
     if path == "contact.is_customer":
-        return is_customer(visible, at)
+        return is_customer(visible, at, now.policy.meaning)
     updates = [interaction for interaction in visible if interaction.kind == PROFILE_UPDATED]
     return now.policy.catalogue.fields[path].checked(value_at(now.contact, updates, path, now.instant), now.contact.id)
 

@@ -7,14 +7,14 @@ A fold asks the same question at every interaction. With prefix sums and a binar
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
+from operator import eq
 from typing import Any
 
 from leadqual.engines.numbers import rounded
-from leadqual.model.interactions.base import Interaction
 from leadqual.policy.fields import AtMost
 from leadqual.policy.rules import Rule
 
@@ -73,18 +73,7 @@ class Series:
     def _maxima(self) -> list[Sequence[Any]]:
         return _doubling(self.values, max)
 
-    def remaining(self, rule: Rule, now: int) -> tuple[float, int]:
-        """Return the sum of the shares of a rule's points that are left at `now`, and how many count."""
-        start, end = self.span(now, None if rule.within is None else rule.within.micros)
-        if rule.half_life is not None:
-            return self._halved(rule.half_life.micros, now, start, end), end - start
-        if rule.linear is not None:
-            return self._fallen(rule.linear.micros, now, start, end), end - start
-        if rule.step is not None:
-            return self._stepped(rule.step.every.micros, 1.0 - rule.step.lose, now, start, end), end - start
-        return float(end - start), end - start
-
-    def _halved(self, half_life: int, now: int, start: int, end: int) -> float:
+    def halved(self, half_life: int, now: int, start: int, end: int) -> float:
         """Return the sum of ``2 ** (-age / half_life)``, from running sums that fade from one instant to the next."""
         if start == end:
             return 0.0
@@ -100,7 +89,7 @@ class Series:
             sums.append(sums[-1] * 2.0 ** -((after - before) / half_life) + 1.0)
         return sums
 
-    def _fallen(self, length: int, now: int, start: int, end: int) -> float:
+    def fallen(self, length: int, now: int, start: int, end: int) -> float:
         """Return the sum of ``max(0, 1 - age / length)``; whole microseconds are added, so nothing is lost."""
         start = max(start, bisect_right(self.times, now - length, 0, end))
         ages = (end - start) * now - (self._instants[end] - self._instants[start])
@@ -113,7 +102,7 @@ class Series:
             sums.append(sums[-1] + time)
         return sums
 
-    def _stepped(self, every: int, keep: float, now: int, start: int, end: int) -> float:
+    def stepped(self, every: int, now: int, start: int, end: int, *, keep: float) -> float:
         """Return the sum of ``keep ** floor(age / every)``, a period at a time from the youngest on."""
         total, share = 0.0, 1.0
         while end > start and share * (end - start) > _NEGLIGIBLE:
@@ -125,17 +114,48 @@ class Series:
         return total
 
 
-def let_through(chosen: Sequence[Interaction], limit: AtMost) -> list[Interaction]:
-    """Return the interactions that a limit lets through; of those that count, a window holds the latest ones."""
-    kept: list[Interaction] = []
-    per = limit.per.micros
-    for one in chosen:
-        if len(kept) >= limit.count:
-            oldest = kept[-limit.count].instant
-            full = one.instant - oldest < per if limit.rolling else one.instant // per == oldest // per
+def share_left(rule: Rule) -> Callable[[Series, int], tuple[float, int]]:
+    """Return the function from a series and an instant to the shares of a rule's points left, and how many count."""
+    within = None if rule.within is None else rule.within.micros
+    shares: Callable[..., tuple[float, int]]
+    if rule.half_life is not None:
+        shares = partial(_decaying, Series.halved, rule.half_life.micros)
+    elif rule.linear is not None:
+        shares = partial(_decaying, Series.fallen, rule.linear.micros)
+    elif rule.step is not None:
+        shares = partial(_decaying, partial(Series.stepped, keep=1.0 - rule.step.lose), rule.step.every.micros)
+    else:
+        shares = _undiminished
+    return partial(shares, within)
+
+
+def _undiminished(within: int | None, series: Series, now: int) -> tuple[float, int]:
+    start, end = series.span(now, within)
+    return float(end - start), end - start
+
+
+def _decaying(
+    decay: Callable[..., float], length: int, within: int | None, series: Series, now: int
+) -> tuple[float, int]:
+    start, end = series.span(now, within)
+    return decay(series, length, now, start, end), end - start
+
+
+def let_through(times: list[int], limit: AtMost) -> list[int]:
+    """Return the instants, ascending, that a limit lets through; of those that count, a window holds the latest."""
+    per, number = limit.per.micros, limit.count
+    if not limit.rolling:
+        windows = [time // per for time in times]
+        if not any(map(eq, windows, windows[number:])):
+            return times  # no window holds more than may count
+    kept: list[int] = []
+    for time in times:
+        if len(kept) >= number:
+            oldest = kept[-number]
+            full = time - oldest < per if limit.rolling else time // per == oldest // per
             if full:
                 continue
-        kept.append(one)
+        kept.append(time)
     return kept
 
 

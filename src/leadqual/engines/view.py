@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadqual.engines.series import Series
 from leadqual.model.contact import Contact
-from leadqual.model.derived import PURCHASE, consent_words
+from leadqual.model.derived import consent_words
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.profile import DERIVED, PROFILE_UPDATED, changed_fields
 from leadqual.model.time import DAY
 from leadqual.model.vocabulary import Purpose, Role
 
 if TYPE_CHECKING:
-    from leadqual.engines.record import RecordEngine
+    from leadqual.engines.record import CompiledRule, RecordEngine
 
 _NEVER: Final = 2**63
 
@@ -62,7 +62,7 @@ class View:
         for one in history:
             self.by_kind[one.kind].append(one)
         self.series: list[Series | None] = [None] * len(engine.questions)
-        self.live: dict[str, tuple[int, ...]] = {}
+        self.live: dict[str, list[CompiledRule]] = {}
         self.now = -_NEVER
         self.stage: str | None = None
         self.entered: int | None = None
@@ -91,8 +91,8 @@ class View:
     def roles(self) -> tuple[str, ...]:
         """Return the declared roles, with lead and customer as the history has it by now."""
         if self._first_interest == -1:
-            interests = (one.instant for one in self.history if one.is_interest())
-            self._first_interest = next(interests, _NEVER)
+            interests = filter(self.engine.policy.meaning.is_interest, self.history)
+            self._first_interest = next((one.instant for one in interests), _NEVER)
         roles = {str(role) for role in self.contact.roles}
         if self._first_interest <= self.now:
             roles.add(Role.LEAD.value)
@@ -103,8 +103,10 @@ class View:
     def is_customer(self) -> bool:
         """Return whether a purchase has happened by now."""
         if self._first_purchase == -1:
-            purchases = self.by_kind.get(PURCHASE)
-            self._first_purchase = purchases[0].instant if purchases else _NEVER
+            bought = [
+                self.by_kind[kind][0].instant for kind in self.engine.policy.meaning.purchases & self.by_kind.keys()
+            ]
+            self._first_purchase = min(bought, default=_NEVER)
         return self._first_purchase <= self.now
 
     def consent(self, channel: str) -> bool | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from leadqual.files.assemble import assemble, flattened, unknown_cell, validated
 from leadqual.files.columns import contact_columns, contact_name
+from leadqual.files.one_contact import OneContact
 from leadqual.files.open_table import check_columns, open_table
 from leadqual.files.row import RawRow, Row, Table
 from leadqual.files.times import zone_named
@@ -32,6 +33,8 @@ class ContactReader:
         The encoding of a CSV file.
     ignore_unknown_columns : bool, default False
         Leave out columns that nobody declared, in place of refusing them.
+    only : str, optional
+        Read the rows of this contact alone, and those of which it cannot be told whose they are.
     """
 
     table: Table
@@ -44,6 +47,7 @@ class ContactReader:
         time_zone: str | None = None,
         encoding: str = "utf-8",
         ignore_unknown_columns: bool = False,
+        only: str | None = None,
     ) -> None:
         zone = zone_named(time_zone)
         known = contact_columns(policy, textual=False, zone=zone)
@@ -53,13 +57,26 @@ class ContactReader:
         required = {"id": "contact_id"}
         check_columns(self.table, known, required, contact_name, ignore_unknown=ignore_unknown_columns)
 
-    def __iter__(self) -> Iterator[Row[Contact]]:
-        return map(self._read, self.table.rows())
+        self._only = None if only is None else OneContact(only, "id", contact_name)
 
-    def _read(self, raw: RawRow) -> Row[Contact]:
+    def __iter__(self) -> Iterator[Row[Contact]]:
+        return self.read(self.table.rows())
+
+    def read(self, rows: Iterable[RawRow]) -> Iterator[Row[Contact]]:
+        """Yield what becomes of rows of this table."""
+        for raw in rows:
+            cells = raw.cells if self.table.textual else flattened(raw.cells, _GROUPS)
+            if self._only is None or self._only.may_own(cells):
+                yield self._read(raw, cells)
+
+    @property
+    def others(self) -> Collection[str]:
+        """The ids of the contacts that were left out so far, in the order of the file."""
+        return () if self._only is None else self._only.others
+
+    def _read(self, raw: RawRow, cells: Mapping[str, Any]) -> Row[Contact]:
         if raw.problems:
             return Row(self.table.name, raw.line, raw.text, problems=raw.problems)
-        cells = raw.cells if self.table.textual else flattened(raw.cells, _GROUPS)
         made = assemble(cells, self._columns, contact_name, self._unknown)
         contact = validated(made, Contact.model_validate, contact_name)
         problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)

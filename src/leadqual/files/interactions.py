@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from leadqual.engines.intake import ordered_history
 from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.files.assemble import Assembled, assemble, flattened, validated
 from leadqual.files.columns import CONTACT_ID, KindColumns, interaction_name
+from leadqual.files.one_contact import OneContact
 from leadqual.files.open_table import check_columns, open_table
 from leadqual.files.row import RawRow, Row, Table
 from leadqual.files.times import zone_named
@@ -47,6 +48,7 @@ class InteractionReader:
         encoding: str = "utf-8",
         ignore_unknown_columns: bool = False,
         kinds: Mapping[str, type[Interaction]] = BUILT_IN,
+        only: str | None = None,
     ) -> None:
         zone = zone_named(time_zone)
         every = KindColumns(policy, kinds, textual=False, zone=zone).every()
@@ -56,13 +58,21 @@ class InteractionReader:
         self._every = every
         check_columns(self.table, every, _REQUIRED, interaction_name, ignore_unknown=ignore_unknown_columns)
 
-    def __iter__(self) -> Iterator[Row[Interaction]]:
-        return map(self._read, self.table.rows())
+        self._only = None if only is None else OneContact(only, CONTACT_ID, interaction_name)
 
-    def _read(self, raw: RawRow) -> Row[Interaction]:
+    def __iter__(self) -> Iterator[Row[Interaction]]:
+        return self.read(self.table.rows())
+
+    def read(self, rows: Iterable[RawRow]) -> Iterator[Row[Interaction]]:
+        """Yield what becomes of rows of this table."""
+        for raw in rows:
+            cells = raw.cells if self.table.textual else flattened(raw.cells, ("properties",))
+            if self._only is None or self._only.may_own(cells):
+                yield self._read(raw, cells)
+
+    def _read(self, raw: RawRow, cells: Mapping[str, Any]) -> Row[Interaction]:
         if raw.problems:
             return Row(self.table.name, raw.line, raw.text, problems=raw.problems)
-        cells = raw.cells if self.table.textual else flattened(raw.cells, ("properties",))
         kind = cells.get("kind")
         kind = kind.strip() if isinstance(kind, str) and self.table.textual else kind
         made = self._assembled(kind, cells)

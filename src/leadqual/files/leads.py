@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -12,7 +12,7 @@ from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Problem, shown
 from leadqual.files.contacts import ContactReader
 from leadqual.files.interactions import InteractionReader
-from leadqual.files.row import Row, Table
+from leadqual.files.row import RawRow, Row, Table
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.interactions.registry import BUILT_IN
@@ -47,6 +47,8 @@ class Leads:
         What was found out about the files, such as an unusual delimiter or columns that were left out.
     contact_rows : dict of str to Row
         The row of every contact by its id, for telling where it stands.
+    others : collection of str
+        The ids of the contacts that were left out, where only one was asked for; their rows are not counted.
     """
 
     contacts: list[Contact]
@@ -56,6 +58,7 @@ class Leads:
     repeated: int = 0
     notes: list[str] = field(default_factory=list)
     contact_rows: dict[str, Row[Contact]] = field(default_factory=dict, repr=False)
+    others: Collection[str] = field(default=(), repr=False)
 
     @property
     def problems(self) -> list[Problem]:
@@ -74,6 +77,7 @@ def read_leads(
     encoding: str = "utf-8",
     ignore_unknown_columns: bool = False,
     kinds: Mapping[str, type[Interaction]] = BUILT_IN,
+    only: str | None = None,
 ) -> Leads:
     """Read contacts and interactions from CSV, JSON lines or Parquet.
 
@@ -98,6 +102,9 @@ def read_leads(
         Leave out columns that nobody declared, in place of refusing them.
     kinds : mapping of str to type
         The classes of kinds, if there are others than the built-in ones.
+    only : str, optional
+        The id of the one contact that is wanted. The rows of others are passed over unread, which is much faster, so
+        they may be bad.
 
     Raises
     ------
@@ -108,6 +115,7 @@ def read_leads(
         "time_zone": time_zone,
         "encoding": encoding,
         "ignore_unknown_columns": ignore_unknown_columns,
+        "only": only,
     }
     people, events = None, None
     problems: list[Problem] = []
@@ -128,13 +136,13 @@ def read_leads(
 
 
 def _joined(people: ContactReader, events: InteractionReader, progress: Progress | None) -> Leads:
-    contact_rows = list(_watched(people, people.table, progress))
+    contact_rows = list(people.read(_watched(people.table, progress)))
     good, bad, repeated = _once_each(contact_rows, lambda row: row.value.id if row.value else None, "contact")
     histories: dict[str, list[Interaction]] = {row.value.id: [] for row in good if row.value}
     lost = {row.contact_id for row in bad if row.contact_id} - set(histories)
 
     event_rows = [
-        _with_contact(row, histories, lost, people.table.name) for row in _watched(events, events.table, progress)
+        _with_contact(row, histories, lost, people.table.name) for row in events.read(_watched(events.table, progress))
     ]
     kept, refused, again = _once_each(
         event_rows, lambda row: (row.contact_id, row.value.id) if row.value else None, "interaction"
@@ -150,11 +158,12 @@ def _joined(people: ContactReader, events: InteractionReader, progress: Progress
         repeated + again,
         [*people.table.notes, *events.table.notes],
         {row.value.id: row for row in good if row.value},
+        people.others,
     )
 
 
-def _watched(rows: Iterable[Row[T]], table: Table, progress: Progress | None) -> Iterable[Row[T]]:
-    for number, row in enumerate(rows):
+def _watched(table: Table, progress: Progress | None) -> Iterable[RawRow]:
+    for number, row in enumerate(table.rows()):
         if progress is not None and number % _EVERY == 0:
             progress(table.name, table.done())
         yield row

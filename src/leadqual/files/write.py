@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Final, Self
 
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.open_table import CSV, JSON_LINES, PARQUET, unknown_format
 from leadqual.files.parquet_table import polars
 
 Record = Mapping[str, Any]
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class WholeFiles:
@@ -86,10 +88,13 @@ def write_table(
     rows: Iterable[Record],
     target: str | os.PathLike[str] | None = None,
     columns: Sequence[str] = (),
+    *,
+    spreadsheet_safe: bool = False,
 ) -> None:
     """Write rows as CSV, JSON lines or Parquet, by the ending of `target`, which is `path` unless given.
 
-    The columns are those of all rows, in the order in which they first come, after `columns`.
+    The columns are those of all rows, in the order in which they first come, after `columns`. With
+    `spreadsheet_safe` a text in a CSV that a spreadsheet would run as a formula is written after an apostrophe.
     """
     check_target(target or path)
     suffix, records = Path(target or path).suffix.lower(), list(rows)
@@ -102,7 +107,8 @@ def write_table(
         whole = {name: [row.get(name) for row in records] for name in names}
         library.DataFrame(whole, strict=False).write_parquet(path)
     else:
-        _write_csv(path, names, records, "\t" if suffix == ".tsv" else ",")
+        cell = _safe_cell if spreadsheet_safe else _cell
+        _write_csv(path, names, records, "\t" if suffix == ".tsv" else ",", cell)
 
 
 def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
@@ -111,11 +117,31 @@ def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
         handle.writelines(f"{line}\n" for line in lines)
 
 
-def _write_csv(path: str | os.PathLike[str], names: list[str], rows: Iterable[Record], delimiter: str) -> None:
+def _write_csv(
+    path: str | os.PathLike[str],
+    names: list[str],
+    rows: Iterable[Record],
+    delimiter: str,
+    cell: Callable[[Any], Any],
+) -> None:
     with Path(path).open("w", encoding="utf-8", newline="", errors="backslashreplace") as handle:
-        writer = csv.writer(handle, delimiter=delimiter, lineterminator="\n")
+        writer = csv.writer(_Lines(handle), delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(names)
-        writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+        writer.writerows([cell(row.get(name)) for name in names] for row in rows)
+
+
+class _Lines:
+    """Ends lines with a line feed alone.
+
+    The writer puts quotes around a cell with a carriage return only if its own lines end with one, and without quotes
+    such a cell would be two rows.
+    """
+
+    def __init__(self, handle: IO[str]) -> None:
+        self._handle = handle
+
+    def write(self, line: str) -> None:
+        self._handle.write(line.removesuffix("\r\n") + "\n")
 
 
 def _cell(value: Any) -> Any:
@@ -130,6 +156,11 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return value
+
+
+def _safe_cell(value: Any) -> Any:
+    cell = _cell(value)
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _plain(value: Any) -> Any:

@@ -110,7 +110,7 @@ class Lifecycle(StateChart[Any]):
         )
 
     def send(self, event: str, /, *args: Any, at: datetime, **properties: Any) -> tuple[Move, ...]:  # type: ignore[override]
-        """Record that an interaction of a kind happened, which must make a move that waits for it.
+        """Record that an interaction of a kind happened, which must move the contact.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class Lifecycle(StateChart[Any]):
         Raises
         ------
         TransitionRefused
-            If no transition at this kind may fire from where the contact stands; nothing is recorded then.
+            If it would not move the contact from where it stands; nothing is recorded then.
         InputError
             If the interaction is not well formed, or not later than what was seen.
         """
@@ -141,7 +141,7 @@ class Lifecycle(StateChart[Any]):
             raise InputError(Problem("bad-argument", message, Place(event, path=taken[0]), hint=hint))
         interaction = self._interaction(event, aware(at), properties)
         view, steps = self._rehearsed(interaction)
-        if not any(step.transition.event == event and step.visit.interaction is interaction for step in steps):
+        if not any(step.visit.interaction is interaction for step in steps):
             raise self._refused(view, event, interaction)
         return self._follow(view, interaction.instant)
 
@@ -243,7 +243,7 @@ class Lifecycle(StateChart[Any]):
         view.enter(self._position.stage, self._position.entered)
         unmet = [str(part) for index in from_here for part in self._decider.way(view, transitions[index]).unmet]
         others = sorted({source for index in awaited for source in transitions[index].source})
-        found = "; ".join(unmet) or "an earlier transition moved the contact first"
+        found = "; ".join(unmet)
         expected: str | None = "its condition to hold"
         if not from_here:
             found = f"it stands at {self.stage!r}"

@@ -177,7 +177,7 @@ class Decider:
             "scores": scores,
             "grades": {name: self.engine.grade(view, name) for name in policy.grades},
             "roles": frozenset(view.roles()),
-            "activity": activity_at(view.history, at, policy.active_within) if view.is_customer() else None,
+            "activity": activity_at(view.history, at, policy.active_within, policy.meaning),
             "missing": {name: tuple(dict.fromkeys(affected)) for name, affected in missing.items()},
             "outlook": tuple(self.way(view, transition) for transition in policy.transitions),
         }
@@ -216,5 +216,5 @@ def _other_policy(standing: Standing, ours: object) -> Problem:
         Place("standing"),
         f"{standing.policy}" + (" with other content" if same_name else ""),
         str(ours),
-        "pass late='replay' with the whole history to decide afresh; to go on, policy.adopt(standing, contact, history)",
+        "pass late='replay' with the whole history to decide afresh, or go on with policy.adopt(standing, ...)",
     )

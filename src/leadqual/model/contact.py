@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer
 
 from leadqual.model.base import Model
 from leadqual.model.mailboxes import is_personal, mail_domain
@@ -27,7 +27,13 @@ from leadqual.model.values import (
 from leadqual.model.vocabulary import Channel, ConsentMeans, ContactKind, Purpose, Role, Seniority, Source
 
 
-class Company(Model):
+class _Documented(Model):
+    """The base of models whose attribute docstrings are their fields' descriptions."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Company(_Documented):
     """An organisation that a contact belongs to.
 
     Examples
@@ -61,7 +67,7 @@ class Company(Model):
         return hash((self.name, self.domain, self.country))
 
 
-class Consent(Model):
+class Consent(_Documented):
     """A permission given, or refused, to reach a contact on one channel for one purpose.
 
     Examples
@@ -86,7 +92,7 @@ class Consent(Model):
     """Where the proof lies, such as the id of a form or a recording."""
 
 
-class DoNotCall(Model):
+class DoNotCall(_Documented):
     """A contact's wish not to be reached, on one channel or on all of them."""
 
     at: Instant
@@ -113,7 +119,7 @@ _Roles = Annotated[
 ]
 
 
-class Contact(Model):
+class Contact(_Documented):
     """A person or an organisation whose details are held.
 
     Whether a contact is a lead or a customer is never written here: it follows from the interactions.

@@ -6,6 +6,7 @@ Every function looks only at interactions with ``occurred_at <= at``; their orde
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
@@ -17,8 +18,36 @@ from leadqual.model.vocabulary import Channel, Purpose, Role
 PURCHASE: Final = "purchase"
 """The kind that makes a contact a customer."""
 
-ACTIVITY: Final = frozenset({PURCHASE, "product_used", "payment_received"})
-"""The kinds that keep a customer active: bought, used or paid."""
+ACTIVITY: Final = frozenset({"product_used", "payment_received"})
+"""The kinds that keep a customer active besides buying: used or paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What kinds of interactions mean for what is derived; a policy adds kinds of its own.
+
+    Parameters
+    ----------
+    purchases : frozenset of str
+        The kinds that make a contact a customer.
+    quiet : frozenset of str
+        The kinds of a policy's own that show no interest.
+    """
+
+    purchases: frozenset[str] = frozenset({PURCHASE})
+    quiet: frozenset[str] = frozenset()
+
+    def is_purchase(self, interaction: Interaction) -> bool:
+        """Return whether an interaction is a transaction."""
+        return interaction.kind in self.purchases
+
+    def is_interest(self, interaction: Interaction) -> bool:
+        """Return whether an interaction is a sign of the contact's own interest."""
+        return interaction.kind not in self.quiet and interaction.is_interest()
+
+
+BUILT_IN_MEANING: Final = Meaning()
+"""What the built-in kinds mean."""
 
 
 def seen_until(history: Iterable[Interaction], at: datetime) -> Iterator[Interaction]:
@@ -27,12 +56,14 @@ def seen_until(history: Iterable[Interaction], at: datetime) -> Iterator[Interac
     return (interaction for interaction in history if interaction.instant <= limit)
 
 
-def is_customer(history: Iterable[Interaction], at: datetime) -> bool:
+def is_customer(history: Iterable[Interaction], at: datetime, meaning: Meaning = BUILT_IN_MEANING) -> bool:
     """Return whether a transaction has happened."""
-    return any(interaction.kind == PURCHASE for interaction in seen_until(history, at))
+    return any(map(meaning.is_purchase, seen_until(history, at)))
 
 
-def roles_at(contact: Contact, history: Iterable[Interaction], at: datetime) -> frozenset[Role]:
+def roles_at(
+    contact: Contact, history: Iterable[Interaction], at: datetime, meaning: Meaning = BUILT_IN_MEANING
+) -> frozenset[Role]:
     """Return the declared roles, with lead once an interest was shown and customer once something was bought.
 
     A contact can be lead and customer at once: `Interaction.is_interest` says what counts as interest.
@@ -48,25 +79,30 @@ def roles_at(contact: Contact, history: Iterable[Interaction], at: datetime) -> 
     """
     seen = tuple(seen_until(history, at))
     roles = set(contact.roles)
-    if any(interaction.is_interest() for interaction in seen):
+    if any(map(meaning.is_interest, seen)):
         roles.add(Role.LEAD)
-    if any(interaction.kind == PURCHASE for interaction in seen):
+    if any(map(meaning.is_purchase, seen)):
         roles.add(Role.CUSTOMER)
     return frozenset(roles)
 
 
-def relationship_at(history: Iterable[Interaction], at: datetime) -> Literal["customer", "prospect"]:
+def relationship_at(
+    history: Iterable[Interaction], at: datetime, meaning: Meaning = BUILT_IN_MEANING
+) -> Literal["customer", "prospect"]:
     """Return ``"customer"`` if a transaction has happened, else ``"prospect"``."""
-    return "customer" if is_customer(history, at) else "prospect"
+    return "customer" if is_customer(history, at, meaning) else "prospect"
 
 
-def activity_at(history: Iterable[Interaction], at: datetime, within: Duration) -> Literal["active", "inactive"] | None:
+def activity_at(
+    history: Iterable[Interaction], at: datetime, within: Duration, meaning: Meaning = BUILT_IN_MEANING
+) -> Literal["active", "inactive"] | None:
     """Return whether a customer bought, used or paid less than `within` ago; None if it is no customer."""
     seen = tuple(seen_until(history, at))
-    if not is_customer(seen, at):
+    if not is_customer(seen, at, meaning):
         return None
     since = micros(aware(at)) - within.micros
-    recent = any(interaction.kind in ACTIVITY and interaction.instant > since for interaction in seen)
+    lively = ACTIVITY | meaning.purchases
+    recent = any(interaction.kind in lively and interaction.instant > since for interaction in seen)
     return "active" if recent else "inactive"
 
 

@@ -48,6 +48,12 @@ class InteractionSpec(Model):
     properties: Annotated[dict[Identifier, PropertySpec], BeforeValidator(none_is_empty)] = Field(
         default_factory=dict, description="The typed values that such an interaction carries."
     )
+    shows_interest: bool = Field(
+        True, description="Whether it is the contact's own sign of interest, which makes it a lead (unless outbound)."
+    )
+    transaction: bool = Field(
+        False, description="Whether it is a purchase by another name: it makes the contact a customer."
+    )
     description: str | None = Field(None, description="What happened, for people.")
 
     def kind(self, name: str) -> Kind:
@@ -125,7 +131,8 @@ def _declared(name: str, spec: Any) -> Any:
 
 def _properties(cls: type[Interaction]) -> dict[str, Any]:
     properties = fields_of(_complete(cls), skip=Interaction.model_fields)
-    return {"properties": {name: _spec(entry) for name, entry in properties.items()}}
+    quiet = {} if cls.shows_interest else {"shows_interest": False}
+    return {"properties": {name: _spec(entry) for name, entry in properties.items()}, **quiet}
 
 
 def _complete(cls: type[ModelClass]) -> type[ModelClass]:

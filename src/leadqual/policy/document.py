@@ -18,6 +18,7 @@ from leadqual.model.base import Model, problems_of
 from leadqual.model.built_in import built_in_catalogue
 from leadqual.model.catalogue import Catalogue, Kind, ValueType
 from leadqual.model.catalogue import Field as Entry
+from leadqual.model.derived import BUILT_IN_MEANING, Meaning
 from leadqual.model.standing import PolicyRef
 from leadqual.model.time import Duration
 from leadqual.policy.check import check_policy
@@ -210,6 +211,13 @@ class PolicyDocument(Model):
         kinds: list[Kind] = [spec.kind(name) for name, spec in self.interactions.items()]
         known = [*declared, *self.score_fields(self.score_ranges), *self._grade_fields(), *self._stage_fields()]
         return self.built_in.extended(known, kinds)
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What kinds of interactions mean for roles: which are purchases, which show no interest."""
+        bought = [name for name, spec in self.interactions.items() if spec.transaction]
+        quiet = [name for name, spec in self.interactions.items() if not spec.shows_interest]
+        return Meaning(BUILT_IN_MEANING.purchases.union(bought), frozenset(quiet))
 
     @cached_property
     def score_ranges(self) -> dict[str, tuple[float, float]]:

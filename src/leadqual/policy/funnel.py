@@ -20,6 +20,7 @@ class StageSpec(Model):
 
     initial: Flag = Field(False, description="Whether a contact starts here; true for exactly one stage.")
     final: Flag = Field(False, description="Whether it is meant that no transition leads away from here.")
+    closed: Flag = Field(False, description="Whether nobody sells to contacts here: lists of leads leave them out.")
     description: str | None = Field(None, description="What it means to stand here, for people.")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
+from datetime import datetime
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from leadqual.model.base import Model
@@ -80,8 +81,9 @@ class Interaction(Model):
     @cached_property
     def fingerprint(self) -> int:
         """128 bits of the content: the same for the same content, in every process."""
-        content = _canonical(self.model_dump(mode="json", exclude_none=True))
-        return int.from_bytes(blake2b(_encode(content).encode(), digest_size=16).digest(), "big")
+        known = self.__dict__
+        content = [(name, _canonical(known[name])) for name in _sorted_fields(type(self)) if known[name] is not None]
+        return int.from_bytes(blake2b(_ENCODE(content).encode(), digest_size=16).digest(), "big")
 
     def value(self, name: str) -> Any:
         """Return a property by its name, or None if this kind has none of that name."""
@@ -129,12 +131,27 @@ class CustomInteraction(Interaction):
         return self.shows_interest and self.direction is not Direction.OUTBOUND
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@cache
+def _sorted_fields(cls: type[Interaction]) -> tuple[str, ...]:
+    return tuple(sorted(cls.__pydantic_fields__))
+
+
 def _canonical(value: Any) -> Any:
+    """Return a value as JSON can hold it, with one spelling for equal values."""
     # 3 and 3.0 are equal, and a table turns one into the other: they must not look like different content.
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {name: _canonical(item) for name, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return [(name, _canonical(value[name])) for name in sorted(value)]
+    if isinstance(value, BaseModel):
+        return _canonical(value.model_dump())
+    if isinstance(value, frozenset | set):
+        return sorted(_canonical(item) for item in value)
+    if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     return value
