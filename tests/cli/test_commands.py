@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
-from leadqual.cli.output import clean
+from leadqual.cli.output import clean, say
 from leadqual.lifecycle.decision import Decision
 
 
@@ -40,10 +42,10 @@ def test_explain_looks_at_the_rows_of_its_contact_alone(files, run, bad_data):
 
 def test_explain_tells_of_rows_that_may_be_about_its_contact(files, run, data):
     with (files / "i.csv").open("a") as handle:
-        handle.write(",2,demo_requested,2026-11-01T00:00:00Z\nc-1,demo_requested\n c-1,3,demo_requested,soon\n")
+        handle.write(",2,demo_requested,2026-11-01T00:00:00Z\nc-1,demo_requested\n")
     result = run("explain", "c-1", *data)
     assert result.exit_code == 0
-    assert "3 bad rows were left out" in result.stderr
+    assert "2 bad rows were left out" in result.stderr
 
 
 def test_explain_says_the_same_whatever_stands_around_its_contact(files, run, data):
@@ -81,6 +83,25 @@ def test_tables_for_files_are_aligned_and_plain(files, run):
     stages = lines[lines.index("Stages") + 1 :]
     assert stages == ["stage  leads to  meaning", "lead   sql       新", "sql              Good."]
     assert "\t" not in "".join(lines)
+
+
+def test_a_narrow_terminal_breaks_lines_between_words_and_indents_them(monkeypatch):
+    out = Console(file=StringIO(), width=30, force_terminal=True, no_color=True)
+    monkeypatch.setattr("leadqual.cli.output.console", lambda **options: out)
+    say("A sentence that is longer than the terminal.\n  - and one of a list that is longer too")
+    say("      +20  home: We have people there.\n  because score.engagement >= 15")
+    say("  leadqual check a-command-to-be-copied.yaml", whole=True)
+    assert out.file.getvalue().splitlines() == [
+        "A sentence that is longer than",
+        "the terminal.",
+        "  - and one of a list that is",
+        "    longer too",
+        "      +20  home: We have",
+        "           people there.",
+        "  because score.engagement >=",
+        "    15",
+        "  leadqual check a-command-to-be-copied.yaml",
+    ]
 
 
 def test_check_shows_what_a_policy_holds(files, run):

@@ -89,8 +89,8 @@ def test_one_contact_alone(read, codes):
     leads = read(people, EVENTS + events, only="c-1")
     assert [contact.id for contact in leads.contacts] == ["c-1"]
     assert [one.id for one in leads.histories["c-1"]] == ["1"]
-    assert [line for line, _, _ in codes(leads)] == [5, 6, 7, 4, 5]
-    assert list(leads.others) == ["c-2"]
+    assert [line for line, _, _ in codes(leads)] == [6, 7, 4, 5]
+    assert list(leads.others) == ["c-2", " c-1"]
     assert accounted(leads)
     assert read(people, only="c-9").contacts == []
 

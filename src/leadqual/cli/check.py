@@ -48,7 +48,7 @@ def check(
     refused = strict and bool(warnings)
     if as_json:
         told = [warning.as_dict() for warning in warnings]
-        print_json({"ok": not refused, "warnings": told, **_summary(loaded)})
+        print_json({"ok": not refused, **_summary(loaded), "warnings": told})
     else:
         _show(loaded, warnings)
     if refused:
@@ -82,11 +82,11 @@ def _show(policy: Policy, warnings: Sequence[Problem]) -> None:
     reach = (
         "everything that ever happened" if lookback is None else f"the last {lookback.total_seconds() / 86_400:g} days"
     )
-    say(f"\n  hash      {policy.content_hash}")
-    say(f"  lookback  {reach}")
-    say(f"  reviewed  {'at interactions only' if policy.review_every is None else f'every {policy.review_every}'}")
+    say(f"\n  hash       {policy.content_hash}", whole=True)
+    say(f"  lookback   {reach}")
+    say(f"  reviewed   {'at interactions only' if policy.review_every is None else f'every {policy.review_every}'}")
     if policy.fields or policy.interactions:
-        say(f"  own names {', '.join([*policy.fields, *policy.interactions])}")
+        say(f"  own names  {', '.join([*policy.fields, *policy.interactions])}")
     ranges = policy.score_ranges
     scores = [
         [name, f"{ranges[name][0]:g} to {ranges[name][1]:g}", len(score.rules), score.description or ""]

@@ -120,9 +120,9 @@ def _what_next(written: list[Path], sample: Demo, declared: Policy, contact_id: 
         data += " --ignore-unknown-columns"  # the sample has fields of the policy that ships for sales
     say("\nWritten", "title")
     for path in written:
-        say(f"  {path}")
+        say(f"  {path}", whole=True)
     say("\nWhat to try next", "title")
-    say(f"  leadqual explain {contact_id} {data}", "hint")
-    say(f"  leadqual score {data} --out scores.csv --ledger", "hint")
-    say(f"  leadqual check {policy}", "hint")
+    say(f"  leadqual explain {contact_id} {data}", "hint", whole=True)
+    say(f"  leadqual score {data} --out scores.csv --ledger", "hint", whole=True)
+    say(f"  leadqual check {policy}", "hint", whole=True)
     say(f"Change {policy} to fit your own business, and run these again.")

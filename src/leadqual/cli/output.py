@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any, Final
 
 from rich.cells import cell_len
@@ -22,6 +23,7 @@ from leadqual.errors import Problem
 
 _SHOWN: Final = 20
 _ALIKE: Final = 3
+_NARROW: Final = 20
 # Colours that can be read on black and on white: no yellow, no white, no dim text for what matters.
 _THEME: Final = Theme(
     {
@@ -34,6 +36,7 @@ _THEME: Final = Theme(
         "note": "magenta",
     }
 )
+_MARK: Final = re.compile(r" *(- |[-+]?[\d.,]+  )")  # what a line of a list begins with
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -47,14 +50,34 @@ def clean(text: object) -> str:
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
 
 
-def say(text: str = "", style: str | None = None) -> None:
-    """Print a line for people."""
-    console().print(Text(clean(text), style or ""), soft_wrap=True)
+def say(text: str = "", style: str | None = None, *, whole: bool = False) -> None:
+    """Print lines for people; with `whole` none of them is broken, so that it can be copied."""
+    out = console()
+    for line in clean(text).split("\n"):
+        if whole:
+            out.print(Text(line, style or ""), soft_wrap=True)
+        else:
+            _flow(out, Text(line, style or ""))
 
 
 def note(text: str) -> None:
     """Print a remark beside the result, where it does not mix with it."""
-    console(stderr=True).print(Text(clean(text), "note"), soft_wrap=True)
+    _flow(console(stderr=True), Text(clean(text), "note"))
+
+
+def _flow(out: Console, line: Text, *, hang: int = 0) -> None:
+    """Print a line; a terminal that is too narrow breaks it between words, and what follows is indented below it."""
+    if not out.is_terminal or line.cell_len <= out.width:
+        out.print(line, soft_wrap=True)
+        return
+    mark = _MARK.match(line.plain)
+    indent = mark.end() if mark else len(line.plain) - len(line.plain.lstrip())
+    hang = hang if not indent else indent if mark else indent + 2
+    start = line[:indent]
+    for part in line[indent:].wrap(out, max(_NARROW, out.width - hang)):
+        part.rstrip()
+        out.print(start + part, soft_wrap=True)
+        start = Text(" " * hang)
 
 
 def print_json(value: Any) -> None:
@@ -72,7 +95,8 @@ def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> Non
         kinds[sort] += 1
         if kinds[sort] <= _ALIKE and shown < _SHOWN:
             shown += 1
-            out.print(_problem_text(problem, warning=warning), soft_wrap=True)
+            for line in _problem_text(problem, warning=warning).split("\n"):
+                _flow(out, line, hang=2)
     if shown < len(problems):
         what, style = ("warnings", "note") if warning else ("problems", "bad")
         out.print(Text(f"{len(problems):,} {what} in all, {shown} of them shown:", style), soft_wrap=True)
@@ -123,7 +147,7 @@ def print_not_appeared(number: int) -> None:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: Sequence[str] = ()
 ) -> None:
-    """Print a table; the columns named in `wide` share the room that is left, and wrap.
+    """Print a table; the columns named in `wide` wrap where the room ends, and numbers stand to the right.
 
     Where the output is no terminal, nothing wraps: one row is one line, however long.
     """
@@ -133,9 +157,10 @@ def print_table(
         for line in _aligned([columns, *rows]):
             out.print(Text(line), soft_wrap=True)
         return
-    table = Table(box=None, header_style="title", pad_edge=False, padding=(0, 2, 0, 0), expand=bool(wide))
-    for column in columns:
-        table.add_column(column, overflow="fold", ratio=1 if column in wide else None)
+    table = Table(box=None, header_style="title", pad_edge=False, padding=(0, 2, 0, 0))
+    for place, column in enumerate(columns):
+        number = any(isinstance(row[place], int) for row in rows)
+        table.add_column(column, overflow="fold", no_wrap=column not in wide, justify="right" if number else "left")
     for row in rows:
         table.add_row(*(Text(clean(cell)) for cell in row))
     out.print(table)
@@ -145,10 +170,13 @@ def _aligned(rows: Sequence[Sequence[object]]) -> list[str]:
     """Return rows of cells as lines in which every column begins at one place."""
     cells = [[clean(cell) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
+    right = [any(isinstance(cell, int) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(starmap(_padded, zip(row, widths, right, strict=True))).rstrip() for row in cells]
+
+
+def _padded(cell: str, width: int, right: bool) -> str:
+    room = " " * (width - cell_len(cell))
+    return room + cell if right else cell + room
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +194,10 @@ def print_cards(title: str, cards: Sequence[Card]) -> None:
     out = console()
     out.print(Text(f"\n{title}", "title"))
     for place, card in enumerate(cards, 1):
-        out.print(Text.assemble(f"{place:>3}  ", (clean(card.id), "name"), f"  {clean(card.who)}"), soft_wrap=True)
-        out.print(Text(f"     {clean(card.where)}", "note"), soft_wrap=True)
+        _flow(out, Text.assemble(f"{place:>3}  ", (clean(card.id), "name"), f"  {clean(card.who)}"))
+        _flow(out, Text(f"     {clean(card.where)}", "note"))
         for why in card.why:
-            out.print(Text(f"     - {clean(why)}"), soft_wrap=True)
+            _flow(out, Text(f"     - {clean(why)}"))
 
 
 @contextmanager

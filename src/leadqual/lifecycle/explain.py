@@ -52,7 +52,8 @@ def _moves(decision: Decision) -> Iterator[str]:
         if moves:
             yield f"\n{title}"
             for move in moves:
-                yield f"  {moment(move.at)}  {move.source} -> {move.target} ({move.transition})"
+                why = f": {move.description}" if move.description else ""
+                yield f"  {moment(move.at)}  {move.source} -> {move.target} ({move.transition}){why}"
                 yield f"    because {reason(move)}"
     if not decision.moves and decision.stage is not None:
         yield "\nNothing has moved it" + (" since the standing given." if decision.before else ".")

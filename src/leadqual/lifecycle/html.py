@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leadqual.lifecycle.explain import moment, reason, score_text
 from leadqual.lifecycle.outlook import wants
 from leadqual.model.score import LedgerLine, Score
+from leadqual.model.standing import Move
 
 if TYPE_CHECKING:
     from leadqual.lifecycle.decision import Decision
@@ -30,15 +31,16 @@ def decision_card(decision: Decision) -> str:
         f"<div>{head}</div><div style='opacity:.75;font-size:.9em'>{escape(seen)}</div>",
         f"<div style='margin:.4rem 0'>{grades}{roles}</div>",
         *(_score(score) for score in decision.scores.values()),
-        _section("How it came there", [_move_text(move.source, move.target, reason(move)) for move in decision.moves]),
+        _section("How it came there", [_move_text(move) for move in decision.moves]),
         _section("Not known", [f"{name}: {'; '.join(affected)}" for name, affected in decision.missing.items()]),
         _section("What comes next", [f"to {way.target}: {'; '.join(wants(way))}" for way in decision.next_ways]),
     ]
     return f"<div style='{_CARD}'>{''.join(parts)}</div>"
 
 
-def _move_text(source: str, target: str, why: str) -> str:
-    return f"{source} → {target}: {why}"
+def _move_text(move: Move) -> str:
+    why = f"{move.description} " if move.description else ""
+    return f"{moment(move.at)} {move.source} → {move.target}: {why}({reason(move)})"
 
 
 def _chip(text: str) -> str:

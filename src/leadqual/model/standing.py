@@ -51,6 +51,7 @@ class Move(Model):
     interaction: str | None = Field(None, description="The id of the interaction at which it fired; None at a review.")
     because: str = Field(description="The condition that held, in the policy's own words.")
     values: Mapping[str, Any] = Field(default_factory=dict, description="What the condition read, and what it found.")
+    description: str | None = Field(None, description="Why the transition is there, in the policy's words.")
     policy: PolicyRef = Field(description="The policy under which it fired.")
 
     def __hash__(self) -> int:
