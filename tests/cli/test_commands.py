@@ -96,10 +96,10 @@ def test_a_narrow_terminal_breaks_lines_between_words_and_indents_them(monkeypat
         "the terminal.",
         "  - and one of a list that is",
         "    longer too",
-        "      +20  home: We have",
-        "           people there.",
-        "  because score.engagement >=",
-        "    15",
+        "      +20  home: We have people",
+        "           there.",
+        "  because score.engagement",
+        "    >= 15",
         "  leadqual check a-command-to-be-copied.yaml",
     ]
 

@@ -25,8 +25,9 @@ from leadqual.policy.check import check_policy
 from leadqual.policy.declare import Currency, FieldSpec, InteractionSpec, declared_fields, declared_interactions
 from leadqual.policy.dump import dump_yaml
 from leadqual.policy.funnel import StageSpec, Transition
-from leadqual.policy.load import UNCHECKED, load_policy
+from leadqual.policy.load import load_policy
 from leadqual.policy.lookback import lookback_of
+from leadqual.policy.recover import UNCHECKED
 from leadqual.policy.rules import Bands, Grid, Identifier, ScorerSpec, ScoreRules, none_is_empty, none_is_no_item
 from leadqual.policy.source import Source, parse_source, read_source
 from leadqual.policy.warnings import warnings_of
