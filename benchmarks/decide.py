@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from benchmarks.peers import zen_table
-from benchmarks.timing import Figure, Target, calls, calls_with, compared
+from benchmarks.timing import Figure, Sample, Target, calls, calls_with, compared
 from leadqual import Company, Contact, Decision, Interaction, Policy, Standing, parse_interaction
 
 AT: Final = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -129,13 +129,23 @@ def figures(*, quick: bool) -> list[Figure]:
     repeats, number = (3, 10) if quick else (41, 40)
     peer = calls(partial(table, facts), number)
 
-    def line(name: str, prepare: Callable[[], Any], run: Callable[[Any], Any], target: Target | None = None) -> Figure:
-        return compared(name, calls_with(prepare, run, number), peer, repeats, target)
+    whole = {**facts, "history": [one.model_dump(mode="json", exclude_none=True) for one in case.history]}
+    given_all = calls(partial(table, whole), number)
+
+    def line(
+        name: str,
+        prepare: Callable[[], Any],
+        run: Callable[[Any], Any],
+        target: Target | None = None,
+        beside: Sample = peer,
+    ) -> Figure:
+        return compared(name, calls_with(prepare, run, number), beside, repeats, target)
 
     half = Target(0.5)
     return [
         line("decide, history in memory, 1 of 20 new / zen table", case.one_new, case.decide, half),
         line("decide, all 20 fresh from a store / zen table", case.all_fresh, case.decide, half),
+        line("decide, 1 of 20 new / zen table given the history too", case.one_new, case.decide, beside=given_all),
         line("decide, a daily review between as well / zen table", reviewed.one_new, reviewed.decide),
         line("decide, every reason read / zen table", case.one_new, lambda known: case.decide(known).completed()),
         line("decide, written as JSON / zen table", case.one_new, lambda known: case.decide(known).model_dump_json()),
