@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def closest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
+def closest(name: str, known: Iterable[str], *, limit: int = 3, cutoff: float = 0.6) -> list[str]:
     """Return up to `limit` of the `known` names nearest to `name`, best first."""
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
     # Comparing is quadratic in the length: what nobody could mean is not worth comparing.
-    matches = get_close_matches(name[:200].casefold(), list(by_folded), n=limit, cutoff=0.6)
+    matches = get_close_matches(name[:200].casefold(), list(by_folded), n=limit, cutoff=cutoff)
     return [by_folded[match] for match in matches]
 
 

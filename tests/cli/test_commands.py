@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from leadqual.cli.output import clean, say
+from leadqual.cli.words import called_as
 from leadqual.lifecycle.decision import Decision
 
 
@@ -86,6 +87,7 @@ def test_tables_for_files_are_aligned_and_plain(files, run):
 
 
 def test_a_narrow_terminal_breaks_lines_between_words_and_indents_them(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")  # a dumb terminal has one width for all
     out = Console(file=StringIO(), width=30, force_terminal=True, no_color=True)
     monkeypatch.setattr("leadqual.cli.output.console", lambda **options: out)
     say("A sentence that is longer than the terminal.\n  - and one of a list that is longer too")
@@ -228,3 +230,34 @@ def test_a_killed_run_leaves_nothing_half_written(files, data):
 
 def test_control_characters_are_shown_as_what_they_are():
     assert clean("a\x1b[2J\u202eb\ud800\ttab\n") == "a\\x1b[2J\\u202eb\\ud800\ttab\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["score", "--json"], "Missing option"),
+        (["scroe", "--json"], "No such command"),
+        (["check", "sales", "--json", "--strct"], "No such option"),
+        (["demo", "--json", "--contacts", "many"], "Invalid value"),
+    ],
+)
+def test_wrong_usage_is_json_where_json_is_asked_for(run, arguments, message):
+    result = run(*arguments)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr, told["ok"]) == (2, "", False)
+    assert message in told["problems"][0]["message"]
+    assert told["problems"][0]["code"] == "bad-usage"
+    assert run(*[part for part in arguments if part != "--json"]).stdout == ""
+
+
+def test_what_to_try_next_is_written_as_the_command_was_called(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [".venv/bin/leadqual", "demo"])
+    assert called_as() == ".venv/bin/leadqual"
+    monkeypatch.setattr(sys, "argv", ["my tools/leadqual", "demo"])
+    assert called_as() == "'my tools/leadqual'"
+    (tmp_path / "leadqual").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "leadqual"), "demo"])
+    assert called_as() == "leadqual"
+    monkeypatch.setattr(sys, "argv", ["pytest"])
+    assert called_as() == "leadqual"

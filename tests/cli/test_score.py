@@ -133,7 +133,7 @@ def test_nothing_is_said_of_appearing_under_a_policy_without_stages(files, run, 
 
 def test_closed_stages_and_customers_are_no_leads(files, run, data):
     with (files / "i.csv").open("a") as handle:
-        handle.write("c-2,2,purchase,2026-11-01T00:00:00Z\n")
+        handle.write("c-2,2,purchase,2026-11-01T00:00:00Z\nc-3,3,whitepaper_downloaded,2026-11-01T00:00:00Z\n")
     assert "c-1  Siti" in (shown := run("score", *data).stdout)
     assert "c-2  Budi" not in shown
     text = (files / "p.yaml").read_text()
@@ -173,7 +173,9 @@ def test_formulas_are_data_unless_a_spreadsheet_is_meant(files, run, bad_data, s
         (["--at", "2026-11-22"], "naive-datetime"),
         (["--at", "soon"], "bad-time"),
         (["--time-zone", "Asia/Jakata"], "bad-time-zone"),
-        (["--encoding", "utf-9"], "unknown-encoding"),
+        (["--time-zone", "WIB"], "--time-zone: [bad-time-zone]"),
+        (["--encoding", "utf-9"], "--encoding: [unknown-encoding]"),
+        (["--decimal", ","], "--decimal: [bad-decimal]"),
         (["-p", "q.yaml"], "unreadable-file"),
         (["-p", "salse"], "did you mean 'sales'"),
         (["-c", "d.csv"], "unreadable-file"),
@@ -224,3 +226,66 @@ def test_what_a_file_holds_cannot_steer_the_terminal(files, run, data):
     result = run("score", *data)
     assert "\x1b" not in result.output
     assert "\\x1b[31mSiti" in result.output
+
+
+def test_up_to_twenty_problems_are_all_shown(files, run, data):
+    rows = "".join(f"c-1,{number},sold,2026-11-01T00:00:00Z\n" for number in range(20))
+    (files / "i.csv").write_text("contact_id,interaction_id,kind,occurred_at\n" + rows)
+    shown = run("score", *data).stderr
+    assert shown.count("[unknown-kind]") == 20
+    assert "in all" not in shown
+
+
+def test_a_lost_table_of_contacts_does_not_bury_its_cause(files, run, data):
+    (files / "c.csv").write_text("contact_id,full_name\n" + "".join(f"c-{number},A,B\n" for number in range(100)))
+    rows = "".join(f"c-{number % 100},{number},demo_requested,2026-11-01T00:00:00Z\n" for number in range(5000))
+    (files / "i.csv").write_text("contact_id,interaction_id,kind,occurred_at\n" + rows)
+    told = json.loads(run("score", *data, "--json").stdout)["problems"]
+    assert [problem["code"] for problem in told] == ["wrong-cell-count"] * 100 + ["unknown-contact"]
+    assert "mend c.csv first" in told[-1]["hint"]
+    told = json.loads(run("score", *data, "--json", "--skip-bad").stdout)
+    assert (told["rejected"], len(told["problems"])) == (5100, 101)
+
+
+def test_interactions_after_the_instant_are_noted(files, run, data):
+    with (files / "i.csv").open("a") as handle:
+        handle.write("c-2,2,demo_requested,2026-12-01T00:00:00Z\nc-2,3,demo_requested,2026-12-02T00:00:00Z\n")
+    remark = "2 interactions lie after --at and were not seen."
+    assert remark in run("score", *data).stderr
+    told = json.loads(run("score", *data, "--json").stdout)
+    assert (told["after_at"], told["notes"]) == (2, [remark])
+    assert remark in run("explain", "c-2", *data).stderr
+    assert run("explain", "c-1", *data).stderr == ""
+
+
+def test_times_are_shown_in_the_zone_that_is_named_and_written_in_utc(files, run, data):
+    zone = ["--time-zone", "Asia/Jakarta"]
+    assert "seen at 2026-11-22 07:00 WIB" in run("score", *data, *zone, "--out", "s.csv").stdout
+    assert "2026-11-01T00:00:00Z" in (files / "s.csv").read_text()
+    explained = run("explain", "c-1", *data, *zone).stdout
+    assert "since 2026-11-01 07:00 WIB" in explained
+    assert "UTC" not in explained
+
+
+def test_one_is_not_many(files, run, data):
+    (files / "c.csv").write_text('contact_id,full_name\nc-1,"Siti\nRahma"\n')
+    shown = run("score", *data).stdout
+    assert "1 contact with 1 interaction, seen" in shown
+    assert "The hottest lead (" in shown
+    assert "c-1  Siti Rahma" in shown
+
+
+def test_contacts_that_have_not_appeared_are_no_leads(files, run, data):
+    (files / "i.csv").write_text("contact_id,interaction_id,kind,occurred_at\n")
+    shown = run("score", *data).stdout
+    assert "No lead is open." in shown
+    assert "Siti" not in shown
+
+
+def test_decimals_may_begin_with_a_comma(files, run, data):
+    text = (files / "p.yaml").read_text()
+    (files / "p.yaml").write_text(text.replace("scores:", "fields: {budget: {type: number}}\nscores:", 1))
+    (files / "c.csv").write_text("contact_id;budget\nc-1;250.000\n")
+    assert "[ambiguous-number]" in run("score", *data).stderr
+    assert run("score", *data, "--decimal", "comma").exit_code == 0
+    assert run("explain", "c-1", *data, "--decimal", "point").exit_code == 0

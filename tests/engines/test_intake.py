@@ -118,3 +118,39 @@ def test_numbers_that_would_overflow_are_refused_where_they_come_in(build: Any) 
 
 def test_a_generator_will_do_for_a_history() -> None:
     assert POLICY.evaluate("count(page_viewed)", contact(), (viewed(on) for on in (1, 2)), at=day(3)) == 2
+
+
+LISTED = policy_of(
+    fields={
+        "tier": {"type": "text", "values": ["gold", "silver"]},
+        "tags": {"type": "texts", "values": ["x", "y"], "on": "company"},
+    },
+    interactions={
+        "loan": {
+            "properties": {
+                "how": {"type": "text", "values": ["web", "app"]},
+                "amount": {"type": "number", "unit": "money"},
+                "currency": {"type": "text"},
+            }
+        }
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "one", "code", "found"),
+    [
+        ({"attributes": {"tier": "golf"}}, viewed(1), "unknown-value", "'golf'"),
+        ({"company": {"attributes": {"tags": ["x", "z"]}}}, viewed(1), "unknown-value", "'z'"),
+        ({}, custom("loan", 1, how="wbe"), "unknown-value", "'wbe'"),
+        ({}, updated(1, tier="golf"), "unknown-value", "'golf'"),
+        ({}, updated(1, seniority="boss"), "unknown-value", "'boss'"),
+        ({}, custom("loan", 1, amount=5), "missing-currency", None),
+    ],
+)
+def test_only_listed_values_and_amounts_with_a_currency_come_in(
+    who: Any, one: Any, code: str, found: str | None
+) -> None:
+    with pytest.raises(InputError) as caught:
+        LISTED.decide(contact(**who), [one], at=day(9))
+    assert (caught.value.code, caught.value.problems[0].found) == (code, found)

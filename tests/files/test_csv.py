@@ -45,9 +45,9 @@ def test_every_bad_cell_of_a_row_is_told_with_its_line_and_column(read, codes):
     leads = read(HEADER + "c-1,Ani,,ID,3,,\n\nc-2,Budi,budi,id,1.500,1.500.000,31/12/2026\n")
     assert [contact.id for contact in leads.contacts] == ["c-1"]
     assert sorted(codes(leads), key=str) == [
+        (4, "ambiguous-number", "company.employees"),
         (4, "bad-country", "country"),
         (4, "bad-email", "email"),
-        (4, "bad-number", "company.employees"),
         (4, "bad-number", "monthly_budget"),
         (4, "bad-time", "created_at"),
     ]
@@ -192,3 +192,42 @@ def test_any_bytes_are_rows_or_problems(tmp_path, policy, content, full):
         else:
             assert all((row.value is None) == bool(row.problems) for row in rows)
             assert all(str(problem) and problem.place.line for row in rows for problem in row.problems)
+
+
+def test_empty_rows_of_a_spreadsheet_are_left_out_and_counted(read):
+    leads = read("contact_id,full_name,country\nc-1,Ani,\n,,\n , ,\n,\n")
+    assert (leads.rows, leads.rejected) == (1, [])
+    assert [note.rpartition(": ")[2] for note in leads.notes] == ["3 empty rows were left out"]
+
+
+def test_a_missing_id_names_its_column(read, codes):
+    assert codes(read("contact_id,full_name\n,Ani\n")) == [(2, "missing-field", "contact_id")]
+    assert codes(read("id,full_name\n,Ani\n")) == [(2, "missing-field", "id")]
+
+
+def test_numbers_with_two_readings_wait_for_the_sign_that_begins_decimals(read, codes):
+    text = "contact_id,monthly_budget,company.employees\nc-1,250.000,1.500\n"
+    assert codes(read(text)) == [
+        (2, "ambiguous-number", "monthly_budget"),
+        (2, "ambiguous-number", "company.employees"),
+    ]
+    (contact,) = read(text, decimal="comma").contacts
+    assert (contact.attributes["monthly_budget"], contact.company.employees) == (250_000, 1500)
+    with pytest.raises(InputError, match="bad-decimal"):
+        read(text, decimal=",")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "hint"),
+    [
+        ("country", "Singapura", "write 'SG'"),
+        ("country", "Vietnam", "write 'VN'"),
+        ("company.currency", "Rp.", "write 'IDR'"),
+        ("newsletter", "Ya", "write yes"),
+        ("time_zone", "WIB", "write 'Asia/Jakarta'"),
+        ("interests", '"coffee, tea"', "separate with ;"),
+    ],
+)
+def test_words_of_the_region_are_met_with_the_code(read, column, cell, hint):
+    (problem,) = read(f"contact_id,{column}\nc-1,{cell}\n").problems
+    assert hint in problem.hint

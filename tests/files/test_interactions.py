@@ -33,7 +33,7 @@ def test_each_kind_reads_its_own_columns(read):
         (f"c-1,1,,{AT},,,,,,", "missing-field", "kind", ""),
         ("c-1,1,demo_requested,2026-11-01 10:00,,,,,,", "naive-datetime", "occurred_at", "--time-zone"),
         ("c-1,1,demo_requested,,,,,,,", "missing-field", "occurred_at", ""),
-        (f"c-1,,demo_requested,{AT},,,,,,", "missing-field", "id", ""),
+        (f"c-1,,demo_requested,{AT},,,,,,", "missing-field", "interaction_id", ""),
         (f",1,demo_requested,{AT},,,,,,", "missing-field", "contact_id", ""),
         (f"c-1,1,demo_requested,{AT},watsapp,,,,,", "enum", "channel", "whatsapp"),
         (f"c-1,1,demo_requested,{AT},,,12,,,", "unknown-property", "amount", "leave the cell empty"),

@@ -70,7 +70,7 @@ def test_naive_times_in_consents_are_read_in_the_named_zone(rows):
         ({"id": "c-1", "company": "PT Maju"}, "unknown-column", "company"),
         ({"id": "c-1", "created_at": 1761955200}, "bad-time", "created_at"),
         ({"id": "c-1", "contact_id": "c-2"}, "duplicate-column", "contact_id"),
-        ({"full_name": "Ani"}, "missing-field", "id"),
+        ({"full_name": "Ani"}, "missing-field", "contact_id"),
         ('{"id": "c-1", "id": "c-2"}', "duplicate-column", None),
         ('{"id": "c-1", "company.annual_revenue": NaN}', "finite-number", None),
         ('{"id": "c-1", "company.annual_revenue": 1e999}', "finite-number", "company.annual_revenue"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -101,6 +102,28 @@ def test_one_contact_alone_in_nested_rows(policy, write):
     leads = read_leads(people, events, policy, skip_bad=True, only="8")
     assert ([contact.id for contact in leads.contacts], len(leads.histories["8"])) == (["8"], 1)
     assert (list(leads.others), [row.line for row in leads.rejected]) == (["7"], [3])
+
+
+def test_many_interactions_of_lost_contacts_are_one_problem_that_names_the_cause(read):
+    events = EVENTS + "".join(f"c-{number % 30},{number},purchase,{AT},,\n" for number in range(60))
+    leads = read("contact_id,full_name\nc-0,Ani\n" + "c-1,Ani,1\n" * 30, events)
+    assert len(leads.rejected) == 88
+    assert accounted(leads)
+    told = [problem for problem in leads.problems if problem.code == "unknown-contact"]
+    assert [(problem.message, problem.place.line) for problem in told] == [
+        ("58 rows belong to contacts that are not there", 3)
+    ]
+    assert "29 contacts: 'c-1' in line 3, 'c-2' in line 4" in told[0].found
+    assert "30 rows of it, beginning with line 3, could not be read" in told[0].hint
+    few = read("contact_id\nc-0\n", EVENTS + "".join(f"c-9,{number},purchase,{AT},,\n" for number in range(20)))
+    assert len(few.problems) == 20
+    rejected = read("contact_id,country\nc-0,indonesia\n", EVENTS + f"c-0,1,purchase,{AT},,\n" * 21)
+    assert [problem.code for problem in rejected.problems] == ["bad-country", "rejected-contact"]
+
+
+def test_interactions_after_an_instant_are_counted(read):
+    leads = read("contact_id\nc-1\n", EVENTS + f"c-1,1,purchase,{AT},,\nc-1,2,purchase,2026-11-01T00:00:01Z,,\n")
+    assert leads.unseen(datetime(2026, 11, 1, tzinfo=UTC)) == 1
 
 
 GOOD = st.integers(1, 5).map(lambda number: f"c-{number},ID")

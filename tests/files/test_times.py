@@ -53,6 +53,14 @@ def test_local_times_that_happened_twice_or_never_are_refused(text, code):
         ("12/31/2026 10:00", "2026-12-31T10:00"),
         ("05/06/2026", "day or month first"),
         ("2026/12/31", "2026-12-31"),
+        ("31/12/26", "year with four digits"),
+        ("15-Nov-26", "year with four digits"),
+        ("15-Nov-2026", "2026-11-15"),
+        ("15 Nopember 2026 08:00", "2026-11-15T08:00"),
+        ("17 Agustus 2026", "2026-08-17"),
+        ("Dec 5, 2026", "2026-12-05"),
+        ("15 Nonember 2026", "such as 2026-11-22"),
+        ("2026-11-22 08:00 WIB", "WIB as +07:00"),
         ("2026-11-22 08:00:00 UTC", "2026-11-22T08:00:00Z"),
         ("1761955200", "its unit and zone would be guessed"),
         ("1761955200.5", "its unit and zone would be guessed"),
@@ -77,3 +85,12 @@ def test_a_misspelt_zone_is_refused():
     with pytest.raises(InputError, match="Asia/Jakarta"):
         zone_named("Asia/Jakata")
     assert zone_named(None) is None
+
+
+@pytest.mark.parametrize(
+    ("short", "name"), [("WIB", "Asia/Jakarta"), ("wita", "Asia/Makassar"), ("WIT", "Asia/Jayapura")]
+)
+def test_the_zones_of_indonesia_are_known_by_their_short_names(short, name):
+    with pytest.raises(InputError) as caught:
+        zone_named(short)
+    assert caught.value.problems[0].hint == f"write {name!r}"

@@ -108,3 +108,9 @@ def test_only_texts_are_made_safe_for_spreadsheets(tmp_path):
     assert cells == ["-5", "-0.5", "2026-11-22T00:00:00Z", "true", "'-a;b", '{"a": 1}', "'-5"]
     write_table(tmp_path / "t.jsonl", [row], spreadsheet_safe=True)
     assert '"text": "-5"' in (tmp_path / "t.jsonl").read_text()
+
+
+def test_cells_that_could_be_read_in_two_ways_are_written_in_one(tmp_path):
+    write_table(tmp_path / "t.csv", [{"share": -1.125, "names": ["Tan, Lim & Co."], "many": ["a, b", "c"]}])
+    with (tmp_path / "t.csv").open(newline="") as handle:
+        assert list(csv.reader(handle))[1] == ["-1.1250", "Tan, Lim & Co.;", "a, b;c"]

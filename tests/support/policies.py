@@ -212,7 +212,7 @@ def contacts(draw: st.DrawFn) -> Contact:
         return draw(st.none() | values)
 
     company = {"employees": maybe(st.sampled_from([0, 1, 10, 50, 2**53])), "name": maybe(st.just("PT Jaya 😀"))}
-    tier = maybe(st.sampled_from(["gold", "tin", "wood"]))
+    tier = maybe(st.sampled_from(["gold", "tin"]))
     attributes = {"budget": maybe(st.sampled_from([0, -1, 2.5, 10, 40, 1e300])), "vip": maybe(st.booleans())}
     tags = maybe(st.lists(st.sampled_from(["a", "b", "😀"]), max_size=2))
     return Contact(

@@ -12,6 +12,7 @@ from leadqual.cli.guard import guarded
 from leadqual.cli.options import JsonOption, policy_named
 from leadqual.cli.output import print_bars, print_cards, print_json, print_not_appeared, progress_bar, say
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
+from leadqual.cli.words import called_as, counted, hottest_title, seen_at
 from leadqual.datasets import Demo
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.records import contact_record, decision_record, interaction_record
@@ -105,12 +106,12 @@ def _write(out: Path, sample: Demo, result: Qualified, document: str) -> list[Pa
 
 def _show(sample: Demo, result: Qualified, best: Any, policy: Policy) -> None:
     events = sum(len(history) for history in sample.histories.values())
-    title = f"{len(sample.contacts):,} contacts with {events:,} interactions, seen at {sample.at:%Y-%m-%d %H:%M} UTC"
-    say(f"{title} under {policy.ref}.", "title")
+    counts = f"{counted(len(sample.contacts), 'contact')} with {counted(events, 'interaction')}"
+    say(f"{counts}, seen at {seen_at(sample.at)} under {policy.ref}.", "title")
     if policy.stages:
         print_bars("Stages", result.stages(policy))
         print_not_appeared(result.not_appeared)
-    print_cards(f"The {len(best)} hottest leads", lead_cards(best))
+    print_cards(hottest_title(len(best)), lead_cards(best))
 
 
 def _what_next(written: list[Path], sample: Demo, declared: Policy, contact_id: str) -> None:
@@ -118,11 +119,12 @@ def _what_next(written: list[Path], sample: Demo, declared: Policy, contact_id: 
     data = f"--policy {policy} --contacts {contacts} --interactions {interactions} --at {sample.at:%Y-%m-%dT%H:%M:%SZ}"
     if any(name not in declared.fields for contact in sample.contacts for name in contact.attributes):
         data += " --ignore-unknown-columns"  # the sample has fields of the policy that ships for sales
+    program = called_as()
     say("\nWritten", "title")
     for path in written:
         say(f"  {path}", whole=True)
     say("\nWhat to try next", "title")
-    say(f"  leadqual explain {contact_id} {data}", "hint", whole=True)
-    say(f"  leadqual score {data} --out scores.csv --ledger", "hint", whole=True)
-    say(f"  leadqual check {policy}", "hint", whole=True)
+    say(f"  {program} explain {contact_id} {data}", "hint", whole=True)
+    say(f"  {program} score {data} --out scores.csv --ledger", "hint", whole=True)
+    say(f"  {program} check {policy}", "hint", whole=True)
     say(f"Change {policy} to fit your own business, and run these again.")

@@ -12,6 +12,7 @@ from leadqual.cli.guard import guarded
 from leadqual.cli.options import (
     AtOption,
     ContactsOption,
+    DecimalOption,
     EncodingOption,
     IgnoreOption,
     InteractionsOption,
@@ -22,6 +23,7 @@ from leadqual.cli.options import (
     policy_named,
 )
 from leadqual.cli.output import note, progress_bar, say
+from leadqual.cli.words import unseen_note
 from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
 from leadqual.files.leads import Leads, read_leads
 from leadqual.model.contact import Contact
@@ -38,6 +40,7 @@ def explain(
     at: AtOption = None,
     time_zone: ZoneOption = None,
     encoding: EncodingOption = "utf-8",
+    decimal: DecimalOption = None,
     ignore_unknown_columns: IgnoreOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,14 +62,17 @@ def explain(
             progress=watch,
             time_zone=time_zone,
             encoding=encoding,
+            decimal=decimal,
             ignore_unknown_columns=ignore_unknown_columns,
         )
     contact = _found(contact_id, leads, str(contacts))
     decision = chosen.decide(contact, leads.histories[contact_id], at=moment)
+    if unseen := leads.unseen(moment):
+        note(unseen_note(unseen))
     if as_json:
         sys.stdout.write(decision.model_dump_json() + "\n")
     else:
-        say(decision.explain())
+        say(decision.explain(time_zone=time_zone or "UTC"))
 
 
 def _found(contact_id: str, leads: Leads, source: str) -> Contact:

@@ -16,7 +16,7 @@ from typing import Final, ParamSpec
 import typer
 
 from leadqual.cli.output import console, print_json, print_problems
-from leadqual.errors import LeadqualError
+from leadqual.errors import LeadqualError, Problem
 
 P = ParamSpec("P")
 
@@ -25,6 +25,7 @@ BAD_INPUT: Final = 2
 FAULT: Final = 3
 STOPPED: Final = 130
 TRACEBACK: Final = "LEADQUAL_TRACEBACK"
+_ARGUMENTS: Final = frozenset({"time_zone", "encoding", "decimal"})
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
@@ -54,12 +55,19 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _report(error: LeadqualError, *, as_json: bool) -> None:
+    problems = [_as_option(problem) for problem in error.problems]
     if as_json:
-        print_json({"ok": False, "problems": [problem.as_dict() for problem in error.problems]})
+        print_json({"ok": False, "problems": [problem.as_dict() for problem in problems]})
     else:
-        print_problems(error.problems)
+        print_problems(problems)
     if os.environ.get(TRACEBACK):
         traceback.print_exc()
+
+
+def _as_option(problem: Problem) -> Problem:
+    """Return the problem of an argument under the name that it has on the command line."""
+    argument = problem.place.source or ""
+    return problem.at(source=f"--{argument.replace('_', '-')}") if argument in _ARGUMENTS else problem
 
 
 def _report_fault(error: Exception) -> None:

@@ -39,11 +39,21 @@ AtOption: TypeAlias = Annotated[
 ZoneOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--time-zone", metavar="ZONE", help="Where times without a zone were written down, such as Asia/Jakarta."
+        "--time-zone",
+        metavar="ZONE",
+        help="Where times without a zone were written down, and in which times are shown, such as Asia/Jakarta.",
     ),
 ]
 EncodingOption: TypeAlias = Annotated[
     str, typer.Option("--encoding", metavar="NAME", help="The encoding of CSV files, such as cp1252.")
+]
+DecimalOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--decimal",
+        metavar="SIGN",
+        help="What begins the decimals of numbers in CSV files: point or comma. The other one separates thousands.",
+    ),
 ]
 IgnoreOption: TypeAlias = Annotated[
     bool,
@@ -76,9 +86,10 @@ def source_named(given: str) -> Source:
 
 def instant_of(given: str | None, zone: str | None) -> datetime:
     """Return the instant that ``--at`` names, or now."""
+    named = zone_named(zone)
     if given is None:
         return datetime.now(UTC)
     try:
-        return read_instant(given, zone_named(zone))
+        return read_instant(given, named)
     except LeadqualError as error:
         raise type(error)(problem.at(source="--at") for problem in error.problems) from None

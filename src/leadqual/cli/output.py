@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from leadqual.cli.words import one_line
 from leadqual.errors import Problem
 
 _SHOWN: Final = 20
@@ -89,22 +90,24 @@ def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> Non
     """Print problems to the standard error: the first ones in full, and how many more there are of each sort."""
     out = console(stderr=True)
     kinds: Counter[tuple[Any, ...]] = Counter()
-    shown = 0
+    shown, few = 0, len(problems) <= _SHOWN
     for problem in problems:
         sort = (problem.code, problem.place.source, problem.place.path)
         kinds[sort] += 1
-        if kinds[sort] <= _ALIKE and shown < _SHOWN:
+        if (few or kinds[sort] <= _ALIKE) and shown < _SHOWN:
             shown += 1
             for line in _problem_text(problem, warning=warning).split("\n"):
                 _flow(out, line, hang=2)
     if shown < len(problems):
         what, style = ("warnings", "note") if warning else ("problems", "bad")
-        out.print(Text(f"{len(problems):,} {what} in all, {shown} of them shown:", style), soft_wrap=True)
+        out.print(
+            Text(f"{len(problems):,} {what} in all, {shown} of them shown; --json lists all:", style), soft_wrap=True
+        )
         for (code, source, path), number in kinds.most_common(_SHOWN):
             where = " ".join(str(part) for part in (source, path) if part)
             out.print(Text(clean(f"  {number:>9,}  {code}  {where}")), soft_wrap=True)
         if len(kinds) > _SHOWN:
-            out.print(Text(f"  and {len(kinds) - _SHOWN} more sorts; --json lists all of them"), soft_wrap=True)
+            out.print(Text(f"  and {len(kinds) - _SHOWN} more sorts"), soft_wrap=True)
 
 
 def _problem_text(problem: Problem, *, warning: bool) -> Text:
@@ -192,9 +195,12 @@ class Card:
 def print_cards(title: str, cards: Sequence[Card]) -> None:
     """Print leads one below the other, which reads well at every width."""
     out = console()
+    if not cards:
+        say("\nNo lead is open.")
+        return
     out.print(Text(f"\n{title}", "title"))
     for place, card in enumerate(cards, 1):
-        _flow(out, Text.assemble(f"{place:>3}  ", (clean(card.id), "name"), f"  {clean(card.who)}"))
+        _flow(out, Text.assemble(f"{place:>3}  ", (clean(one_line(card.id)), "name"), f"  {clean(one_line(card.who))}"))
         _flow(out, Text(f"     {clean(card.where)}", "note"))
         for why in card.why:
             _flow(out, Text(f"     - {clean(why)}"))

@@ -14,6 +14,7 @@ from leadqual.cli.check import check
 from leadqual.cli.demo import demo
 from leadqual.cli.explain import explain
 from leadqual.cli.score import score
+from leadqual.cli.usage import Commands
 
 _HELP = """Decide by rules that people can read how ripe each lead is, and say why.
 
@@ -28,7 +29,12 @@ The exit status is 0 if all is fine, 1 if the answer is no, 2 if the input is ba
 """
 
 app = typer.Typer(
-    help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    cls=Commands,
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 

@@ -68,7 +68,7 @@ def qualify(
 def hottest(
     policy: Policy, decisions: Iterable[tuple[Contact, Decision]], limit: int
 ) -> list[tuple[Contact, Decision]]:
-    """Return those who have not bought and stand at no closed stage, best first.
+    """Return those who have appeared, have not bought and stand at no closed stage, best first.
 
     They are ordered by the score of the grade ``temperature``, then by the other scores.
     """
@@ -79,8 +79,10 @@ def hottest(
         values = (pair[1].scores[name].value for name in leading)
         return (*(-(value if value is not None else float("-inf")) for value in values), pair[0].id)
 
-    open_leads = [pair for pair in decisions if pair[1].relationship == "prospect" and pair[1].stage not in closed]
-    return sorted(open_leads, key=heat)[:limit]
+    def is_open(decision: Decision) -> bool:
+        return _had_appeared(decision) and decision.relationship == "prospect" and decision.stage not in closed
+
+    return sorted((pair for pair in decisions if is_open(pair[1])), key=heat)[:limit]
 
 
 def lead_cards(pairs: Iterable[tuple[Contact, Decision]]) -> list[Card]:

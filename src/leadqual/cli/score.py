@@ -13,6 +13,7 @@ from leadqual.cli.guard import guarded
 from leadqual.cli.options import (
     AtOption,
     ContactsOption,
+    DecimalOption,
     EncodingOption,
     IgnoreOption,
     InteractionsOption,
@@ -34,6 +35,7 @@ from leadqual.cli.output import (
     say,
 )
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
+from leadqual.cli.words import counted, hottest_title, seen_at, unseen_note
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import Leads, read_leads
 from leadqual.files.open_table import JSON_LINES
@@ -73,6 +75,7 @@ def score(
     ] = False,
     time_zone: ZoneOption = None,
     encoding: EncodingOption = "utf-8",
+    decimal: DecimalOption = None,
     ignore_unknown_columns: IgnoreOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -99,15 +102,18 @@ def score(
             progress=watch,
             time_zone=time_zone,
             encoding=encoding,
+            decimal=decimal,
             ignore_unknown_columns=ignore_unknown_columns,
         )
         result = _decided(chosen, leads, moment, watch, skip_bad=skip_bad)
     bad = [*leads.rejected, *_undecided(leads, result)]
+    if unseen := leads.unseen(moment):
+        leads.notes.append(unseen_note(unseen))
     _write(result, bad, out, refused, ledger=ledger, spreadsheet_safe=spreadsheet_safe)
     if as_json:
         print_json(_summary(chosen, moment, leads, result, bad, out, refused))
     else:
-        _show(chosen, moment, leads, result, bad, out, refused)
+        _show(chosen, seen_at(moment, time_zone), leads, result, bad, out, refused)
 
 
 def _check_targets(targets: list[Path], sources: list[Path]) -> None:
@@ -186,10 +192,11 @@ def _summary(
         "repeated": leads.repeated,
         "contacts": len(result.decisions),
         "interactions": sum(len(history) for history in leads.histories.values()),
+        "after_at": leads.unseen(at),
         "stages": result.stages(policy),
         "not_appeared": result.not_appeared,
         "rejected": len(bad),
-        "problems": [problem.as_dict() for row in bad for problem in row.problems],
+        "problems": [problem.as_dict() for problem in _problems(leads, bad)],
         "notes": leads.notes,
         "out": None if out is None else str(out),
         "rejected_file": None if refused is None else str(refused),
@@ -199,9 +206,14 @@ def _summary(
     return summary
 
 
+def _problems(leads: Leads, bad: list[Row[Any]]) -> list[Problem]:
+    """Return the problems of the rows that could not be read, and of those that could not be decided on."""
+    return [*leads.problems, *(problem for row in bad[len(leads.rejected) :] for problem in row.problems)]
+
+
 def _show(
     policy: Policy,
-    at: datetime,
+    at: str,
     leads: Leads,
     result: Qualified,
     bad: list[Row[Any]],
@@ -211,19 +223,22 @@ def _show(
     for remark in leads.notes:
         note(remark)
     if bad:
-        print_problems([problem for row in bad for problem in row.problems])
+        print_problems(_problems(leads, bad))
     events = sum(len(history) for history in leads.histories.values())
-    counts = f"{len(result.decisions):,} contacts with {events:,} interactions"
-    say(f"{counts}, seen at {at:%Y-%m-%d %H:%M} UTC under {policy.ref}.", "title")
+    counts = f"{counted(len(result.decisions), 'contact')} with {counted(events, 'interaction')}"
+    say(f"{counts}, seen at {at} under {policy.ref}.", "title")
     if leads.repeated:
-        say(f"{leads.repeated:,} rows said again what another row said; they count once.")
+        verb = "it counts" if leads.repeated == 1 else "they count"
+        say(f"{counted(leads.repeated, 'row')} said again what another row said; {verb} once.")
     if policy.stages:
         print_bars("Stages", result.stages(policy))
         print_not_appeared(result.not_appeared)
     if out is None:
         best = hottest(policy, result.decisions, _SHOWN)
-        print_cards(f"The {len(best)} hottest leads (--out FILE writes all)", lead_cards(best))
+        print_cards(f"{hottest_title(len(best))} (--out FILE writes all)", lead_cards(best))
     else:
         say(f"\nWritten: {out}", "good", whole=True)
     if bad:
-        say(f"{len(bad):,} of {leads.rows:,} rows were rejected; they are in {refused}, with the reasons.", "bad")
+        verbs = ("was", "it is") if len(bad) == 1 else ("were", "they are")
+        rows = f"{len(bad):,} of {counted(leads.rows, 'row')} {verbs[0]} rejected"
+        say(f"{rows}; {verbs[1]} in {refused}, with the reasons.", "bad")

@@ -25,11 +25,13 @@ from leadqual.conditions.nodes import (
     Or,
     Selection,
 )
-from leadqual.conditions.walk import conjuncts
+from leadqual.conditions.words import elsewhere, impossible, named_currency, nearest
 from leadqual.errors import Place, Problem, cut
-from leadqual.model.catalogue import MONEY, Catalogue, Field, ValueType
+from leadqual.model.catalogue import MONEY, Catalogue, Field, Spelling, ValueType
 
 _EQUALITY: Final = ("==", "!=")
+_EVERY_KIND: Final = ("any", "all", "every", "interaction", "interactions")
+_TIMES: Final = "there are no constants of time: compare two instants, or use days_since(kind)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class _Typed:
     values: tuple[str, ...] | None = None
     range: tuple[float, float] | None = None
     currency: str | None = None
+    spelling: Spelling | None = None
 
 
 def check_condition(node: Node, catalogue: Catalogue, *, single_currency: bool = False) -> list[Problem]:
@@ -85,7 +88,8 @@ class _Checker:
     def boolean(self, node: Node) -> None:
         typed = self.type_of(node)
         if typed is not None and typed.type is not ValueType.BOOLEAN:
-            self._report("not-a-condition", "this is neither true nor false", node, f"a condition, not a {typed.type}")
+            expected = f"a condition, not {typed.type.spoken}"
+            self._report("not-a-condition", "this is neither true nor false", node, expected)
 
     def type_of(self, node: Node) -> _Typed | None:
         """Return the type of a node, or None where it is wrong and that has been reported."""
@@ -141,18 +145,10 @@ class _Checker:
     def _name(self, node: Node, path: str) -> _Typed | None:
         entry = self.names.get(path)
         if entry is not None:
-            return _Typed(entry.type, entry.values, entry.range)
+            return _Typed(entry.type, entry.values, entry.range, spelling=entry.spelling)
         code, what = ("unknown-property", "property") if self.in_filter else ("unknown-field", "field")
-        hint = did_you_mean(path, self.names) or self._other_scope(path)
+        hint = nearest(path, self.names) or elsewhere(path, self.names, self.catalogue.kinds, in_filter=self.in_filter)
         return self._report(code, f"there is no {what} {path!r}", node, hint=hint)
-
-    def _other_scope(self, path: str) -> str | None:
-        if self.in_filter:
-            return "a filter reads the properties of its interaction only: " + ", ".join(sorted(self.names))
-        if path in self.catalogue.kinds:
-            return f"{path!r} is a kind of interaction: write count({path}) >= 1"
-        ending = [name for name in self.names if name.rpartition(".")[2] == path.rpartition(".")[2]]
-        return f"did you mean {' or '.join(map(repr, ending[:3]))}?" if ending else None
 
     def _compare(self, node: Compare) -> _Typed:
         operands = [node.first, *(operand for _, operand in node.rest)]
@@ -166,34 +162,36 @@ class _Checker:
                 self._same_type(node, left, right)
                 self._known_values(operands[index], left, right_node, right)
             elif left.type is not right.type or left.type not in (ValueType.NUMBER, ValueType.INSTANT):
-                found = f"a {left.type} {comparator} a {right.type}"
-                self._report("wrong-type", "only numbers have an order", node, "two numbers", found=found)
+                self._no_order(node, left, comparator, right)
             else:
                 self._reachable(node, left, comparator, right_node, operands[index], right)
         return _Typed(ValueType.BOOLEAN)
 
+    def _no_order(self, node: Node, left: _Typed, comparator: str, right: _Typed) -> None:
+        found = f"{left.type.spoken} {comparator} {right.type.spoken}"
+        if ValueType.INSTANT in (left.type, right.type):
+            self._report("wrong-type", "an instant is compared with an instant", node, "two instants", _TIMES, found)
+        else:
+            self._report("wrong-type", "only numbers have an order", node, "two numbers", found=found)
+
     def _same_type(self, node: Node, left: _Typed, right: _Typed) -> None:
         if left.type is not right.type or left.type is ValueType.TEXTS:
-            found = f"a {left.type} compared with a {right.type}"
+            found = f"{left.type.spoken} compared with {right.type.spoken}"
             hint = "write 'value' in name" if ValueType.TEXTS in (left.type, right.type) else None
+            hint = _TIMES if hint is None and ValueType.INSTANT in (left.type, right.type) else hint
             self._report("wrong-type", "these two can never be equal", node, "two values of one type", hint, found)
 
     def _known_values(self, left_node: Node, left: _Typed, right_node: Node, right: _Typed) -> None:
         """Report a constant that is compared with an enumeration that lacks it."""
         for constant, choices, named in ((right_node, left, left_node), (left_node, right, right_node)):
             if isinstance(constant, Literal) and not isinstance(named, Literal):
-                self._one_of(named, choices.values, [constant])
+                self._one_of(named, choices, [constant])
 
-    def _one_of(self, named: Node, choices: Collection[str] | None, constants: Collection[Literal]) -> None:
+    def _one_of(self, named: Node, choices: _Typed, constants: Collection[Literal]) -> None:
         for constant in constants:
-            if choices is not None and constant.type == "text" and constant.value not in choices:
-                self._report(
-                    "unknown-value",
-                    f"{named} can never be {constant}",
-                    constant,
-                    f"one of {', '.join(choices)}",
-                    did_you_mean(str(constant.value), choices),
-                )
+            problem = impossible(named, constant, choices.values, choices.spelling)
+            if problem is not None:
+                self.problems.append(problem)
 
     def _reachable(
         self, node: Node, left: _Typed, comparator: str, right_node: Node, left_node: Node, right: _Typed
@@ -213,16 +211,17 @@ class _Checker:
             return _Typed(ValueType.BOOLEAN)
         if isinstance(node.container, Items):
             if item.type is not container.type:
-                found = f"a {item.type} in a list of {container.type}"
-                self._report("wrong-type", "this can never be in the list", node, f"a list of {item.type}", found=found)
+                found = f"{item.type.spoken} in a list of {container.type.plural}"
+                expected = f"a list of {item.type.plural}"
+                self._report("wrong-type", "this can never be in the list", node, expected, found=found)
             elif not isinstance(node.item, Literal):
-                self._one_of(node.item, item.values, node.container.values)
+                self._one_of(node.item, item, node.container.values)
         elif container.type is not ValueType.TEXTS or item.type is not ValueType.TEXT:
             expected = "a list such as ['ID', 'SG'], or a field that holds several texts"
             hint = "write name.contains('text') to look inside a text" if container.type is ValueType.TEXT else None
             self._report("wrong-type", "nothing can be in this", node.container, expected, hint)
         elif isinstance(node.item, Literal):
-            self._one_of(node.container, container.values, [node.item])
+            self._one_of(node.container, container, [node.item])
         return _Typed(ValueType.BOOLEAN)
 
     def _numbers(self, *operands: Node, node: Node | None = None) -> _Typed | None:
@@ -230,7 +229,7 @@ class _Checker:
         typed = [self.type_of(operand) for operand in operands]
         for operand, found in zip(operands, typed, strict=True):
             if found is not None and found.type is not ValueType.NUMBER:
-                text = f"{operand}, a {found.type}"
+                text = f"{operand}, {found.type.spoken}"
                 self._report("wrong-type", "only numbers can be computed with", operand, "a number", found=text)
         numbers = [found for found in typed if found is not None and found.type is ValueType.NUMBER]
         if len(numbers) < len(operands):
@@ -253,7 +252,8 @@ class _Checker:
             typed = self.type_of(operand)
             if typed is not None and typed.type is not ValueType.TEXT:
                 hint = "write 'value' in name" if typed.type is ValueType.TEXTS else None
-                self._report("wrong-type", f".{node.name}() works on text", operand, f"text, not a {typed.type}", hint)
+                expected = f"text, not {typed.type.spoken}"
+                self._report("wrong-type", f".{node.name}() works on text", operand, expected, hint)
         return _Typed(ValueType.TEXT if node.name == "lower" else ValueType.BOOLEAN)
 
     def _history(self, node: History) -> _Typed | None:
@@ -282,9 +282,10 @@ class _Checker:
             expected = f"one of: {', '.join(sorted(properties))}"
             return self._report("unknown-property", message, node, expected, hint)
         if node.function in ("first", "last"):
-            return _Typed(entry.type, entry.values)
+            return _Typed(entry.type, entry.values, spelling=entry.spelling)
         if entry.type is not ValueType.NUMBER:
-            return self._report("wrong-type", f"{node.function}() is taken of numbers", node, f"not of a {entry.type}")
+            expected = f"not of {entry.type.spoken}"
+            return self._report("wrong-type", f"{node.function}() is taken of numbers", node, expected)
         return _Typed(ValueType.NUMBER, currency=self._one_currency(node, entry))
 
     def _one_currency(self, node: History, entry: Field) -> str | None:
@@ -292,8 +293,7 @@ class _Checker:
         if entry.unit != MONEY or self.single_currency:
             return None
         kind, where = node.selection.kind, node.selection.where
-        named = [] if where is None else [_named_currency(part) for part in conjuncts(where)]
-        currency = next(filter(None, named), None)
+        currency = None if where is None else named_currency(where)
         if currency is None:
             example = f"{node.function}({kind}[currency == 'IDR'].{node.property})"
             hint = f"write {example}, or declare currency: with its rates"
@@ -315,23 +315,13 @@ class _Checker:
 
 def unknown_kind(kind: str, known: Collection[str]) -> Problem:
     """Return the problem of a kind of interaction that nobody declared."""
+    declare = "declare it under 'interactions:', or give its class: Policy.load(..., interactions=[RoiCalculated])"
+    meant = f"write {ANY_INTERACTION} for every kind" if kind in _EVERY_KIND else did_you_mean(kind, known)
     return Problem(
         "unknown-kind",
         f"there is no kind of interaction {kind!r}",
         Place(),
         kind,
         "a kind of the catalogue, or one declared under 'interactions:'",
-        did_you_mean(kind, known) or "declare it under 'interactions:', or pass its class as interactions={...}",
+        meant or declare,
     )
-
-
-def _named_currency(part: Node) -> str | None:
-    match part:
-        case Compare(Name("currency"), (("==", Literal(value, type="text")),)):
-            return str(value)
-        case Compare(Literal(value, type="text"), (("==", Name("currency")),)):
-            return str(value)
-        case In(Name("currency"), Items((Literal(value, type="text"),)), negated=False):
-            return str(value)
-        case _:
-            return None

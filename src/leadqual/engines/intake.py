@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from operator import attrgetter, lt
 from typing import Any
 
-from leadqual._suggest import did_you_mean
+from leadqual._suggest import closest, did_you_mean
 from leadqual.conditions.check import unknown_kind
 from leadqual.errors import EvaluationError, InputError, LeadqualError, Place, Problem, shown
 from leadqual.model.catalogue import Field
@@ -15,6 +16,7 @@ from leadqual.model.interactions.base import CustomInteraction, Interaction
 from leadqual.model.interactions.registry import BUILT_IN, class_name
 from leadqual.model.profile import DERIVED, PROFILE_UPDATED, changed_fields
 from leadqual.policy.document import PolicyDocument
+from leadqual.policy.parse import missing_currency
 
 _IN_TIME = attrgetter("instant", "id")
 _UNCHANGEABLE = ("contact.roles", "contact.is_customer", "contact.created_at")
@@ -34,12 +36,21 @@ def ordered_history(policy: PolicyDocument, contact: Contact, history: Iterable[
     EvaluationError
         If values of a wrong type are all that is wrong.
     """
-    history = list(history)
+    history = _several(history, contact)
     if _CHECKED.issuperset(map(type, history)) and len({one.id for one in history}) == len(history):
         instants = [one.instant for one in history]
         in_order = all(map(lt, instants, instants[1:]))
         return history if in_order else sorted(history, key=_IN_TIME)
     return _checked(policy, contact, history)
+
+
+def _several(history: Any, contact: Contact) -> list[Any]:
+    """Return the items of a history; raise `InputError` for one interaction, a mapping, or no collection at all."""
+    if isinstance(history, Iterable) and not isinstance(history, Interaction | Mapping | str | bytes):
+        return list(history)
+    place, found = Place(f"contact {contact.id!r}, history"), shown(history)
+    hint = "put a single one in brackets: [interaction]; for nobody's history give []"
+    raise InputError(Problem("wrong-type", "a history is a list of interactions", place, found, "a list", hint))
 
 
 def _checked(policy: PolicyDocument, contact: Contact, history: Iterable[Interaction]) -> list[Interaction]:
@@ -59,20 +70,46 @@ def _checked(policy: PolicyDocument, contact: Contact, history: Iterable[Interac
         elif type(one) is BUILT_IN[one.kind]:
             _CHECKED.add(type(one))
     if problems:
-        wrong_types = all(problem.code == "wrong-type" for problem in problems)
-        raise EvaluationError(problems) if wrong_types else InputError(problems)
+        raise _refusal(problems)
     return sorted(by_id.values(), key=_IN_TIME)
 
 
 def check_attributes(policy: PolicyDocument, contact: Contact) -> None:
-    """Raise `EvaluationError` if a field that the policy declares holds a value of another type."""
+    """Raise `EvaluationError` for declared fields of another type, `InputError` for other values and misspelt names."""
     problems: list[Problem] = []
     for name, spec in policy.fields.items():
         holder = contact if spec.on == "contact" else contact.company
         if holder is not None and name in holder.attributes:
             problems += _mistyped(policy.catalogue.fields[f"{spec.on}.{name}"], holder.attributes[name], contact.id)
     if problems:
-        raise EvaluationError(problems)
+        raise _refusal(problems)
+    if policy.fields and (slips := [*_slips(policy, contact, "contact"), *_slips(policy, contact, "company")]):
+        raise InputError(slips)
+
+
+def _slips(policy: PolicyDocument, contact: Contact, owner: str) -> Iterator[Problem]:
+    """Yield the attributes that look like a slip for a field that the policy declares.
+
+    Other attributes are left alone: the same contact may be decided under several policies.
+    """
+    holder = contact if owner == "contact" else contact.company
+    declared = tuple(name for name, spec in policy.fields.items() if spec.on == owner)
+    for name in () if holder is None else holder.attributes:
+        meant = None if name in declared else _meant(name, declared)
+        if meant is not None and meant not in (holder.attributes if holder is not None else ()):
+            message = f"the policy declares no field {name!r}, but one that is nearly spelt so"
+            place = Place(f"contact {contact.id!r}", path=f"{owner}.attributes.{name}")
+            yield Problem("unknown-field", message, place, name, meant, f"did you mean {meant!r}?")
+
+
+@lru_cache(maxsize=4096)
+def _meant(name: str, declared: tuple[str, ...]) -> str | None:
+    return next(iter(closest(name, declared, limit=1, cutoff=0.85)), None)
+
+
+def _refusal(problems: list[Problem]) -> LeadqualError:
+    wrong_types = all(problem.code == "wrong-type" for problem in problems)
+    return EvaluationError(problems) if wrong_types else InputError(problems)
 
 
 def _check_open(policy: PolicyDocument, one: Interaction) -> Iterator[Problem]:
@@ -93,12 +130,15 @@ def _check_open(policy: PolicyDocument, one: Interaction) -> Iterator[Problem]:
         if one.kind in policy.built_in.kinds:
             yield _untyped(one)
         else:
-            yield from _check_named(one.properties, policy.catalogue.properties(one.kind), one, closed=True)
+            entries = policy.catalogue.properties(one.kind)
+            yield from _check_named(one.properties, entries, one, closed=True)
+            yield from missing_currency(one, entries)
     else:
         # A class of the caller's own: its types may be others than those that the policy declares.
         entries = policy.catalogue.kinds[one.kind].properties
         values = {name: one.value(name) for name in entries}
         yield from _check_named(values, entries, one, closed=True)
+        yield from missing_currency(one, entries)
 
 
 def _untyped(one: Interaction) -> Problem:

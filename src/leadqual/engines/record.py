@@ -201,7 +201,11 @@ class RecordEngine:
         if scorer is None:
             raise _no_scorer(self.policy, name)
         seen = [one for one in view.history if one.instant <= view.now]
-        answer = scorer.score(view.contact, seen, at=from_micros(view.now))
+        try:
+            answer = scorer.score(view.contact, seen, at=from_micros(view.now))
+        except Exception as error:
+            error.add_note(f"raised by the scorer {name!r} for contact {view.contact.id!r}")
+            raise
         return checked_score(answer, name, self.policy.score_ranges[name])
 
     def grade(self, view: View, name: str) -> str | None:

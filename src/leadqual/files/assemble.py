@@ -8,6 +8,7 @@ from typing import Any
 
 from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.files.columns import Column, unknown_column
+from leadqual.files.hints import with_word
 
 
 @dataclass
@@ -18,6 +19,10 @@ class Assembled:
     problems: list[Problem] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    blank: list[str] = field(default_factory=list)
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call the columns that are not there, by their one name."""
 
 
 def assemble(
@@ -39,9 +44,10 @@ def assemble(
     on_unknown : callable
         What is wrong with a cell that has no column; None if it may be left out.
     """
-    made = Assembled()
+    made = Assembled(cells=cells)
     for header, cell in cells.items():
         if cell is None or cell == "" or (isinstance(cell, str) and cell.isspace()):
+            made.blank.append(header)
             continue
         name = name_of(header)
         column = columns.get(name)
@@ -77,17 +83,21 @@ def validated(made: Assembled, build: Callable[[dict[str, Any]], Any], name_of: 
         value = build(made.data)
     except LeadqualError as error:
         made.problems += [
-            problem.at(path=_header(problem.place.path, made, name_of))
-            for problem in error.problems
-            if not _already_told(problem, made, name_of)
+            _placed(problem, made, name_of) for problem in error.problems if not _already_told(problem, made, name_of)
         ]
         return None
     return None if made.problems else value
 
 
-def _header(path: str | None, made: Assembled, name_of: Callable[[str], str]) -> str | None:
+def _placed(problem: Problem, made: Assembled, name_of: Callable[[str], str]) -> Problem:
+    """Return a problem of the model under its column, with the hint that the cell's own words give."""
+    path = problem.place.path
     name = name_of((path or "").partition("[")[0])
-    return made.headers.get(name, path)
+    header = made.headers.get(name)
+    if header is None:
+        empty = next((blank for blank in made.blank if name_of(blank) == name), None)
+        return problem.at(path=empty or made.labels.get(name, path))
+    return with_word(problem.at(path=header), made.cells[header])
 
 
 def _already_told(problem: Problem, made: Assembled, name_of: Callable[[str], str]) -> bool:

@@ -51,15 +51,17 @@ def interaction_name(header: str) -> str:
     return _INTERACTION_ALIASES.get(header, header.removeprefix("properties."))
 
 
-def contact_columns(policy: PolicyDocument, *, textual: bool, zone: ZoneInfo | None) -> dict[str, Column]:
+def contact_columns(
+    policy: PolicyDocument, *, textual: bool, zone: ZoneInfo | None, decimal: str | None = None
+) -> dict[str, Column]:
     """Return the columns that a table of contacts may have under a policy, by name."""
-    columns = _model_columns(Contact, (), ("company", "attributes"), textual=textual, zone=zone)
-    nested = _model_columns(Company, ("company",), ("attributes",), textual=textual, zone=zone)
+    columns = _model_columns(Contact, (), ("company", "attributes"), textual=textual, zone=zone, decimal=decimal)
+    nested = _model_columns(Company, ("company",), ("attributes",), textual=textual, zone=zone, decimal=decimal)
     columns |= {f"company.{name}": column for name, column in nested.items()}
     for name, spec in policy.fields.items():
         entry = policy.catalogue.fields[f"{spec.on}.{name}"]
         owner = ("company",) if spec.on == "company" else ()
-        read = _checked(entry, textual=textual, zone=zone)
+        read = _checked(entry, textual=textual, zone=zone, decimal=decimal)
         columns[".".join((*owner, name))] = Column((*owner, "attributes", name), read)
     return columns
 
@@ -77,6 +79,8 @@ class KindColumns:
         Whether cells are text.
     zone : ZoneInfo, optional
         Where times without a zone were written down.
+    decimal : str, optional
+        What begins the decimals of numbers in text: ``"point"`` or ``"comma"``.
     """
 
     def __init__(
@@ -86,12 +90,13 @@ class KindColumns:
         *,
         textual: bool,
         zone: ZoneInfo | None,
+        decimal: str | None = None,
     ) -> None:
         self.policy, self.kinds = policy, kinds
-        self._textual, self._zone = textual, zone
+        self._cells: dict[str, Any] = {"textual": textual, "zone": zone, "decimal": decimal}
         self._by_kind: dict[str, dict[str, Column]] = {}
         self._models: dict[str, type[Interaction]] = {}
-        shared = _model_columns(Interaction, (), (), textual=textual, zone=zone)
+        shared = _model_columns(Interaction, (), (), textual=textual, zone=zone, decimal=decimal)
         self.common = {CONTACT_ID: Column((CONTACT_ID,), read_identifier), **shared}
 
     def of(self, kind: str) -> dict[str, Column]:
@@ -118,16 +123,16 @@ class KindColumns:
     def _own(self, kind: str) -> dict[str, Column]:
         if kind in self.kinds:
             skip = Interaction.model_fields
-            own = _model_columns(self.kinds[kind], (), skip, textual=self._textual, zone=self._zone)
+            own = _model_columns(self.kinds[kind], (), skip, **self._cells)
             return {**own, **self._changes()} if kind == PROFILE_UPDATED else own
         return {
-            name: Column(("properties", name), _checked(spec.entry(name), textual=self._textual, zone=self._zone))
+            name: Column(("properties", name), _checked(spec.entry(name), **self._cells))
             for name, spec in self.policy.interactions[kind].properties.items()
         }
 
     def _changes(self) -> dict[str, Column]:
         """Return a column such as ``changes.company.employees`` for each field of a profile."""
-        fields = contact_columns(self.policy, textual=self._textual, zone=self._zone)
+        fields = contact_columns(self.policy, **self._cells)
         return {f"changes.{name}": Column(("changes", name), column.read) for name, column in fields.items()}
 
 
@@ -180,7 +185,13 @@ def _missing_hint(column: str, unknown: Collection[str]) -> str | None:
 
 
 def _model_columns(
-    model: type[BaseModel], owner: tuple[str, ...], skip: Collection[str], *, textual: bool, zone: ZoneInfo | None
+    model: type[BaseModel],
+    owner: tuple[str, ...],
+    skip: Collection[str],
+    *,
+    textual: bool,
+    zone: ZoneInfo | None,
+    decimal: str | None,
 ) -> dict[str, Column]:
     columns = {}
     for name, info in model.model_fields.items():
@@ -188,7 +199,7 @@ def _model_columns(
             continue
         entry = field_from(name, info.annotation, info)
         kind = None if entry is None else entry.type
-        read = reader_for(kind, textual=textual, zone=zone, whole=_is_whole(info.annotation))
+        read = reader_for(kind, textual=textual, zone=zone, decimal=decimal, whole=_is_whole(info.annotation))
         columns[name] = Column((*owner, name), read_identifier if (name, owner) == ("id", ()) else read)
     return columns
 
@@ -197,7 +208,7 @@ def _is_whole(annotation: Any) -> bool:
     return annotation is int or any(_is_whole(part) for part in get_args(annotation))
 
 
-def _checked(entry: Field, *, textual: bool, zone: ZoneInfo | None) -> Reader:
+def _checked(entry: Field, *, textual: bool, zone: ZoneInfo | None, decimal: str | None) -> Reader:
     """Return the reader of a declared column, which has no model to check its type."""
-    read = reader_for(entry.type, textual=textual, zone=zone)
+    read = reader_for(entry.type, textual=textual, zone=zone, decimal=decimal)
     return lambda cell: entry.checked(read(cell))

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from leadqual.files.assemble import assemble, flattened, unknown_cell, validated
-from leadqual.files.columns import contact_columns, contact_name
+from leadqual.files.columns import CONTACT_ID, contact_columns, contact_name
+from leadqual.files.numbers import decimal_named
 from leadqual.files.one_contact import OneContact
 from leadqual.files.open_table import check_columns, open_table
 from leadqual.files.row import RawRow, Row, Table
@@ -16,6 +17,7 @@ from leadqual.model.contact import Contact
 from leadqual.policy.document import PolicyDocument
 
 _GROUPS: Final = ("contact", "company", "attributes", "company.attributes", "contact.company", "contact.attributes")
+_REQUIRED: Final = {"id": CONTACT_ID}
 
 
 class ContactReader:
@@ -31,6 +33,9 @@ class ContactReader:
         Where times without a zone were written down; without it they are refused.
     encoding : str, default "utf-8"
         The encoding of a CSV file.
+    decimal : str, optional
+        What begins the decimals of numbers in CSV: ``"point"`` or ``"comma"``. Without it a number that can be read in
+        both ways, such as ``1.500``, is refused.
     ignore_unknown_columns : bool, default False
         Leave out columns that nobody declared, in place of refusing them.
     only : str, optional
@@ -46,16 +51,17 @@ class ContactReader:
         *,
         time_zone: str | None = None,
         encoding: str = "utf-8",
+        decimal: str | None = None,
         ignore_unknown_columns: bool = False,
         only: str | None = None,
     ) -> None:
         zone = zone_named(time_zone)
         known = contact_columns(policy, textual=False, zone=zone)
         self.table = open_table(path, {"contact_id", *known}, encoding)
-        self._columns = contact_columns(policy, textual=self.table.textual, zone=zone)
+        sign = decimal_named(decimal)
+        self._columns = contact_columns(policy, textual=self.table.textual, zone=zone, decimal=sign)
         self._unknown = unknown_cell(known, ignore=ignore_unknown_columns)
-        required = {"id": "contact_id"}
-        check_columns(self.table, known, required, contact_name, ignore_unknown=ignore_unknown_columns)
+        check_columns(self.table, known, _REQUIRED, contact_name, ignore_unknown=ignore_unknown_columns)
 
         self._only = None if only is None else OneContact(only, "id", contact_name)
 
@@ -78,6 +84,7 @@ class ContactReader:
         if raw.problems:
             return Row(self.table.name, raw.line, raw.text, problems=raw.problems)
         made = assemble(cells, self._columns, contact_name, self._unknown)
+        made.labels = _REQUIRED
         contact = validated(made, Contact.model_validate, contact_name)
         problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)
         return Row(self.table.name, raw.line, raw.text, _text(made.data.get("id")), contact, problems)

@@ -79,6 +79,7 @@ class CsvTable(Table):
             lines = _Lines(handle)
             reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
             header_seen = False
+            empty = 0
             while True:
                 line = reader.line_num + 1
                 cells: list[str] | csv.Error | None
@@ -94,9 +95,15 @@ class CsvTable(Table):
                 if not header_seen:
                     header_seen = True
                     continue
+                if isinstance(cells, list) and not any(map(str.strip, cells)):
+                    empty += 1  # spreadsheets save them below a table that was once longer
+                    continue
                 self._progress = min(1.0, _position(handle) / size)
                 yield self._row(line, cells, text)
         self._progress = 1.0
+        remark = f"{self.name}: {empty:,} empty row{'s were' if empty > 1 else ' was'} left out"
+        if empty and remark not in self.notes:
+            self.notes.append(remark)
 
     def _row(self, line: int, cells: list[str] | csv.Error, text: str) -> RawRow:
         problem = encoding_problem(text, self.encoding)

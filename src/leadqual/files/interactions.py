@@ -13,6 +13,7 @@ from leadqual.engines.intake import ordered_history
 from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.files.assemble import Assembled, assemble, flattened, validated
 from leadqual.files.columns import CONTACT_ID, KindColumns, interaction_name
+from leadqual.files.numbers import decimal_named
 from leadqual.files.one_contact import OneContact
 from leadqual.files.open_table import check_columns, open_table
 from leadqual.files.row import RawRow, Row, Table
@@ -46,6 +47,7 @@ class InteractionReader:
         *,
         time_zone: str | None = None,
         encoding: str = "utf-8",
+        decimal: str | None = None,
         ignore_unknown_columns: bool = False,
         kinds: Mapping[str, type[Interaction]] = BUILT_IN,
         only: str | None = None,
@@ -54,7 +56,8 @@ class InteractionReader:
         every = KindColumns(policy, kinds, textual=False, zone=zone).every()
         self._policy, self._ignored = policy, ignore_unknown_columns
         self.table = open_table(path, {*every, "interaction_id"}, encoding)
-        self._kinds = KindColumns(policy, kinds, textual=self.table.textual, zone=zone)
+        sign = decimal_named(decimal)
+        self._kinds = KindColumns(policy, kinds, textual=self.table.textual, zone=zone, decimal=sign)
         self._every = every
         check_columns(self.table, every, _REQUIRED, interaction_name, ignore_unknown=ignore_unknown_columns)
 
@@ -79,6 +82,7 @@ class InteractionReader:
         contact_id = made.data.pop(CONTACT_ID, None)
         if not isinstance(contact_id, str):
             made.problems.append(_no_contact(contact_id))
+        made.labels = _REQUIRED
         interaction = self._validated(str(kind), made, contact_id) if self._kinds.knows(kind) else None
         problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)
         known = contact_id if isinstance(contact_id, str) else None

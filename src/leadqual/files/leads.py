@@ -6,11 +6,13 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Problem, shown
 from leadqual.files.contacts import ContactReader
+from leadqual.files.fold import folded
 from leadqual.files.interactions import InteractionReader
 from leadqual.files.row import RawRow, Row, Table
 from leadqual.model.contact import Contact
@@ -49,6 +51,8 @@ class Leads:
         The row of every contact by its id, for telling where it stands.
     others : collection of str
         The ids of the contacts that were left out, where only one was asked for; their rows are not counted.
+    contacts_source : str
+        The file of the contacts.
     """
 
     contacts: list[Contact]
@@ -59,11 +63,27 @@ class Leads:
     notes: list[str] = field(default_factory=list)
     contact_rows: dict[str, Row[Contact]] = field(default_factory=dict, repr=False)
     others: Collection[str] = field(default=(), repr=False)
+    contacts_source: str = field(default="", repr=False)
 
     @property
     def problems(self) -> list[Problem]:
-        """Every reason for which a row was rejected, in the order of the rows."""
-        return [problem for row in self.rejected for problem in row.problems]
+        """Every reason for which a row was rejected, in the order of the rows.
+
+        Where more than twenty rows belong to contacts that are not there, they are one problem.
+        """
+        return folded((problem for row in self.rejected for problem in row.problems), self._lost_hint())
+
+    def unseen(self, at: datetime) -> int:
+        """Return how many interactions lie after an instant, so that a decision at it does not see them."""
+        return sum(one.occurred_at > at for history in self.histories.values() for one in history)
+
+    def _lost_hint(self) -> str | None:
+        """Return what to say of missing contacts if there are rows of contacts whose id could not be read."""
+        lost = [row for row in self.rejected if row.source == self.contacts_source and row.contact_id is None]
+        if not lost:
+            return None
+        rows = f"{len(lost):,} row{'s' if len(lost) > 1 else ''}"
+        return f"mend {self.contacts_source} first: {rows} of it, beginning with line {lost[0].line}, could not be read"
 
 
 def read_leads(
@@ -75,6 +95,7 @@ def read_leads(
     progress: Progress | None = None,
     time_zone: str | None = None,
     encoding: str = "utf-8",
+    decimal: str | None = None,
     ignore_unknown_columns: bool = False,
     kinds: Mapping[str, type[Interaction]] = BUILT_IN,
     only: str | None = None,
@@ -98,6 +119,9 @@ def read_leads(
         Where times without a zone were written down; without it they are refused.
     encoding : str, default "utf-8"
         The encoding of CSV files.
+    decimal : str, optional
+        What begins the decimals of numbers in CSV: ``"point"`` or ``"comma"``. Without it a number that can be read in
+        both ways, such as ``1.500``, is refused.
     ignore_unknown_columns : bool, default False
         Leave out columns that nobody declared, in place of refusing them.
     kinds : mapping of str to type
@@ -114,6 +138,7 @@ def read_leads(
     options: dict[str, Any] = {
         "time_zone": time_zone,
         "encoding": encoding,
+        "decimal": decimal,
         "ignore_unknown_columns": ignore_unknown_columns,
         "only": only,
     }
@@ -159,6 +184,7 @@ def _joined(people: ContactReader, events: InteractionReader, progress: Progress
         [*people.table.notes, *events.table.notes],
         {row.value.id: row for row in good if row.value},
         people.others,
+        people.table.name,
     )
 
 

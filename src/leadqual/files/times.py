@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.files.hints import time_hint, with_word
 from leadqual.model.values import TimeZone
 
 _EXPECTED: Final = "a time with its zone, such as 2026-11-22T08:00:00+07:00 or 2026-11-22T01:00:00Z"
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(.*)", re.DOTALL)
-_YEAR_FIRST: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(.*)", re.DOTALL)
 _BARE_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
-_NAMED_ZONE: Final = re.compile(r"(.*\d)\s+([A-Za-z]{2,5})")
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
@@ -29,7 +27,7 @@ def zone_named(name: str | None) -> ZoneInfo | None:
         context = error.errors(include_url=False)[0].get("ctx", {})
         message, expected = "the time zone is not known", "such as Asia/Jakarta"
         problem = Problem("bad-time-zone", message, Place("time_zone"), shown(name), expected, context.get("hint"))
-        raise InputError(problem) from None
+        raise InputError(with_word(problem, name)) from None
 
 
 def read_instant(value: Any, zone: ZoneInfo | None = None) -> datetime:
@@ -72,25 +70,7 @@ def _parsed(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise _refused("bad-time", "this is no time of ISO 8601", text, _rewritten(text)) from None
-
-
-def _rewritten(text: str) -> str | None:
-    """Return a hint that shows the same time as it should be written, or why that cannot be known."""
-    if match := _YEAR_FIRST.fullmatch(text):
-        year, month, day, rest = match.groups()
-    elif match := _DAY_FIRST.fullmatch(text):
-        day, month, year, rest = match.groups()
-        if int(day) <= 12 and int(month) <= 12:
-            readings = f"{year}-{int(month):02}-{int(day):02} or {year}-{int(day):02}-{int(month):02}"
-            return f"day or month first? write {readings}"
-        if int(month) > 12:
-            day, month = month, day
-    elif match := _NAMED_ZONE.fullmatch(text):
-        return f"write the zone as an offset such as +07:00, and UTC as Z: {match[1].replace(' ', 'T')}Z if this is UTC"
-    else:
-        return None
-    return f"write {year}-{int(month):02}-{int(day):02}{'T' + rest.strip() if rest.strip() else ''} and its zone"
+        raise _refused("bad-time", "this is no time of ISO 8601", text, time_hint(text)) from None
 
 
 def _localised(moment: datetime, zone: ZoneInfo | None, value: Any) -> datetime:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from leadqual.errors import InputError, Place, Problem
+from leadqual.files.numbers import number_text
 from leadqual.files.open_table import CSV, JSON_LINES, PARQUET, unknown_format
 from leadqual.files.parquet_table import polars
 
@@ -151,8 +152,12 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return _plain(value)
+    if isinstance(value, float):
+        text = number_text(value)
+        return value if text == float.__repr__(value) else text
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return ";".join(value)
+        alone = len(value) == 1 and "," in value[0]  # read back, one text with a comma might be several
+        return f"{value[0]};" if alone else ";".join(value)
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return value
@@ -160,7 +165,8 @@ def _cell(value: Any) -> Any:
 
 def _safe_cell(value: Any) -> Any:
     cell = _cell(value)
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    is_text = isinstance(cell, str) and not isinstance(value, float)
+    return f"'{cell}" if is_text and cell.startswith(_FORMULA) else cell
 
 
 def _plain(value: Any) -> Any:

@@ -80,6 +80,9 @@ class Lifecycle(StateChart[Any]):
         # A model that has a state already is restored without being told that it entered it.
         super().__init__(model=SimpleNamespace(state=state_id(str(stage))), listeners=list(listeners))
 
+    def __repr__(self) -> str:
+        return f"<Lifecycle: contact {self._contact.id} at {self.stage!r}>"
+
     @property
     def stage(self) -> str:
         """Where the contact stands."""
@@ -182,6 +185,12 @@ class Lifecycle(StateChart[Any]):
 
     def _rehearsed(self, interaction: Interaction) -> tuple[View, list[Step]]:
         """Return the view with an interaction, and the steps it leads to, without taking them."""
+        if not isinstance(interaction, Interaction):
+            hint = "send(kind, at=...) makes one of a kind; record() takes one as it is"
+            problem = Problem(
+                "wrong-type", "this is no interaction", Place("interaction"), shown(interaction), hint=hint
+            )
+            raise InputError(problem)
         if self._as_of is not None and interaction.instant <= self._as_of:
             raise LateInteraction(_too_late(interaction.occurred_at, from_micros(self._as_of), interaction.id))
         view = self._decider.view(self._contact, [*self._history, interaction])

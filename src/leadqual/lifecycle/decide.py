@@ -53,11 +53,13 @@ class Decider:
         return View(self.engine, contact, ordered_history(self.policy, contact, history))
 
     def decide(
-        self, view: View, at: datetime, standing: Standing | None, late: Late, known: Iterable[Move] | None
+        self, view: View, at: datetime, standing: Standing | None, late: Late, known: Sequence[Move] | None
     ) -> Decision:
         """Return the decision on a view's contact at an instant."""
         at = aware(at)
         now = micros(at)
+        if problem := _bad_arguments(standing, late, known):
+            raise InputError(problem)
         revised: tuple[Move, ...] = ()
         begin = None if standing is None else self.usable(view, standing, at, late)
         position, steps = self.stand(view, now, begin)
@@ -83,11 +85,6 @@ class Decider:
 
     def usable(self, view: View, standing: Standing, at: datetime, late: Late) -> Standing | None:
         """Return the standing if the decision can go on from it, None if everything is to be folded again."""
-        if late not in ("error", "replay"):
-            expected = "'error' or 'replay'"
-            raise InputError(
-                Problem("bad-argument", "late is not one of those known", Place("late"), shown(late), expected)
-            )
         if standing.as_of > at:
             found, hint = f"as_of {standing.as_of}, at {at}", "decide without standing= to ask about an earlier instant"
             message = "the standing lies after the instant that is asked about"
@@ -107,7 +104,7 @@ class Decider:
             raise InputError(_other_policy(standing, self.policy.ref))
 
     def _revised(
-        self, view: View, moves: Sequence[Move], standing: Standing, known: Iterable[Move] | None
+        self, view: View, moves: Sequence[Move], standing: Standing, known: Sequence[Move] | None
     ) -> tuple[Move, ...]:
         """Return the moves up to an old standing that are different now.
 
@@ -203,6 +200,24 @@ class Decider:
             for part, answer in answers
             if answer is not True
         )
+
+
+def _bad_arguments(standing: object, late: object, known: object) -> Problem | None:
+    if late not in ("error", "replay"):
+        message = "late is not one of those known"
+        return Problem("bad-argument", message, Place("late"), shown(late), "'error' or 'replay'")
+    if standing is not None and not isinstance(standing, Standing):
+        hint = "read stored JSON with lq.Standing.model_validate_json(text)"
+        return Problem("wrong-type", "this is no standing", Place("standing"), shown(standing), "a Standing", hint)
+    if known is None:
+        return None
+    if late != "replay":
+        hint = "pass late='replay' as well, or leave them out"
+        return Problem("bad-argument", "known moves are compared with a replay", Place("known_moves"), hint=hint)
+    if not isinstance(known, list | tuple) or not all(isinstance(move, Move) for move in known):
+        hint = "read stored JSON with lq.Move.model_validate_json(text)"
+        return Problem("wrong-type", "these are no moves", Place("known_moves"), shown(known), "a list of Move", hint)
+    return None
 
 
 def _key(move: Move) -> tuple[str, str, datetime, str]:

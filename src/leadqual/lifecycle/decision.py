@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer
 
 from leadqual._suggest import did_you_mean
 from leadqual.errors import Place, Problem, UnknownNameError
-from leadqual.lifecycle.explain import explanation
+from leadqual.lifecycle.explain import explanation, known_zone
 from leadqual.lifecycle.html import decision_card
 from leadqual.lifecycle.outlook import Needed, Way, needed_for
 from leadqual.model.later import LaterModel
@@ -84,9 +84,25 @@ class Decision(LaterModel):
             raise UnknownNameError(Problem("unknown-stage", message, Place("stage"), stage, expected, hint))
         return needed_for(stage, self.stage, self.outlook)
 
-    def explain(self) -> str:
-        """Return the decision in words: where, how it came there, the scores, what is missing, what is next."""
-        return explanation(self)
+    def explain(self, *, time_zone: str = "UTC") -> str:
+        """Return the decision in words: where, how it came there, the scores, what is missing, what is next.
+
+        Parameters
+        ----------
+        time_zone : str
+            The IANA zone in which times are told, such as ``"Asia/Jakarta"``.
+
+        Raises
+        ------
+        InputError
+            If there is no such time zone.
+        """
+        return explanation(self, known_zone(time_zone))
+
+    def __repr__(self) -> str:
+        return f"<Decision: contact {self.contact_id} at {self.stage!r}, seen {self.at.isoformat()}, {self.policy}>"
+
+    __str__ = __repr__
 
     def _repr_html_(self) -> str:
         return decision_card(self)

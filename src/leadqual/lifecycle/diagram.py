@@ -16,8 +16,8 @@ _RESERVED = frozenset({
 """Words that Mermaid would read as its own where the name of a stage stands."""
 
 
-def mermaid(policy: PolicyDocument) -> str:
-    """Return a state diagram: every stage, and every transition with its event and condition."""
+def mermaid(policy: PolicyDocument, *, conditions: bool = True) -> str:
+    """Return a state diagram: every stage, and every transition with its event and, if asked for, its condition."""
     lines = ["stateDiagram-v2"]
     drawn = {name: _drawn(name, policy.stages) for name in policy.stages}
     for name, stage in policy.stages.items():
@@ -26,7 +26,7 @@ def mermaid(policy: PolicyDocument) -> str:
         if stage.description or drawn[name] != name:
             lines.append(f"    {drawn[name]} : {_escaped(name)}")
     for way in policy.transitions:
-        lines += [f"    {drawn[source]} --> {drawn[way.target]} : {_label(way)}" for source in way.source]
+        lines += [f"    {drawn[source]} --> {drawn[way.target]} : {_label(way, conditions)}" for source in way.source]
     left = {source for transition in policy.transitions for source in transition.source}
     lines += [f"    {drawn[name]} --> [*]" for name, stage in policy.stages.items() if stage.final and name not in left]
     return "\n".join(lines) + "\n"
@@ -40,11 +40,11 @@ def _drawn(name: str, stages: Container[str]) -> str:
     return drawn
 
 
-def _label(transition: Transition) -> str:
+def _label(transition: Transition, conditions: bool) -> str:
     parts = [transition.id]
     if transition.event is not None:
         parts.append(f"on {transition.event}")
-    if transition.when is not None:
+    if transition.when is not None and conditions:
         parts.append(f"[{transition.when}]")
     return _escaped(" ".join(parts))
 

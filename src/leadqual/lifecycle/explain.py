@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
+from leadqual._suggest import did_you_mean
+from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.lifecycle.outlook import shown_value, wants
 from leadqual.model.score import LedgerLine, Score
 from leadqual.model.standing import Move
@@ -22,21 +25,27 @@ _KINDS = {
 }
 
 
-def explanation(decision: Decision) -> str:
+def explanation(decision: Decision, zone: tzinfo = UTC) -> str:
     """Return everything that a person may ask about a decision, from the answer down to the details."""
-    parts = [_headline(decision), *_moves(decision), *_scores(decision), *_missing(decision), *_next(decision)]
+    parts = [
+        _headline(decision, zone),
+        *_moves(decision, zone),
+        *_scores(decision),
+        *_missing(decision),
+        *_next(decision),
+    ]
     return "\n".join(parts)
 
 
-def _headline(decision: Decision) -> str:
+def _headline(decision: Decision, zone: tzinfo) -> str:
     where = f"Contact {decision.contact_id}"
     if decision.stage is not None:
         since = decision.standing.entered_at
-        where += f" stands at {decision.stage}" + (f" since {moment(since)}" if since else "")
+        where += f" stands at {decision.stage}" + (f" since {moment(since, zone)}" if since else "")
     else:
         where += " is scored"
     labels = [decision.relationship, *filter(None, [decision.activity, decision.temperature])]
-    seen = f"seen at {moment(decision.at)} under {decision.policy}"
+    seen = f"seen at {moment(decision.at, zone)} under {decision.policy}"
     return f"{where}, {seen}.\nIt is a {', '.join(labels)}{_roles(decision)}."
 
 
@@ -44,7 +53,7 @@ def _roles(decision: Decision) -> str:
     return f"; roles: {', '.join(sorted(decision.roles))}" if decision.roles else ""
 
 
-def _moves(decision: Decision) -> Iterator[str]:
+def _moves(decision: Decision, zone: tzinfo) -> Iterator[str]:
     for title, moves in (
         ("How it came there", decision.moves),
         ("Different now, after the late interaction", decision.revised),
@@ -53,7 +62,7 @@ def _moves(decision: Decision) -> Iterator[str]:
             yield f"\n{title}"
             for move in moves:
                 why = f": {move.description}" if move.description else ""
-                yield f"  {moment(move.at)}  {move.source} -> {move.target} ({move.transition}){why}"
+                yield f"  {moment(move.at, zone)}  {move.source} -> {move.target} ({move.transition}){why}"
                 yield f"    because {reason(move)}"
     if not decision.moves and decision.stage is not None:
         yield "\nNothing has moved it" + (" since the standing given." if decision.before else ".")
@@ -110,6 +119,18 @@ def _next(decision: Decision) -> Iterator[str]:
         yield from (f"    - {wanted}" for wanted in wants(way))
 
 
-def moment(instant: datetime) -> str:
-    """Return an instant to the minute, in UTC."""
-    return instant.strftime("%Y-%m-%d %H:%M UTC")
+def moment(instant: datetime, zone: tzinfo = UTC) -> str:
+    """Return an instant to the minute, with the name of its zone."""
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; raise `InputError` if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, TypeError, KeyError):
+        expected, hint = "an IANA name such as 'Asia/Jakarta'", did_you_mean(str(name), available_timezones())
+        problem = Problem(
+            "bad-time-zone", "there is no such time zone", Place("time_zone"), shown(name), expected, hint
+        )
+        raise InputError(problem) from None

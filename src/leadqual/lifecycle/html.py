@@ -71,7 +71,8 @@ def _bar(line: LedgerLine, largest: float) -> str:
     width, colour = 100 * abs(line.points) / largest, _GOOD if line.points > 0 else _BAD
     bar = f"<div style='height:.7em;width:{width:.0f}px;min-width:2px;background:{colour};border-radius:2px'></div>"
     name = line.id if line.kind in ("rule", "part") else f"{line.kind.replace('_', ' ')}: {line.id}"
-    title = escape(line.description or name, quote=True)
-    cells = (("left", escape(name)), ("right", f"{line.points:+.4g}"), ("left", bar))
-    row = "".join(f"<td style='border:0;text-align:{side}'>{content}</td>" for side, content in cells)
-    return f"<tr title='{title}'>{row}</tr>"
+    why = f"<span style='opacity:.75'>{escape(line.description)}</span>" if line.description else ""
+    cells = (("left", escape(name)), ("right", f"{line.points:+.4g}"), ("left", bar), ("left", why))
+    style = "border:0;vertical-align:top;white-space:normal"
+    row = "".join(f"<td style='{style};text-align:{side}'>{content}</td>" for side, content in cells)
+    return f"<tr>{row}</tr>"

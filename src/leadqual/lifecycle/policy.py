@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
 from pydantic import PrivateAttr
 
+from leadqual._suggest import did_you_mean
 from leadqual.conditions.check import check_value
 from leadqual.conditions.handles import Handle, as_condition
 from leadqual.conditions.nodes import Node
@@ -59,6 +60,15 @@ class Policy(PolicyDocument):
     def __hash__(self) -> int:
         return hash(self.content_hash)
 
+    def __repr__(self) -> str:
+        parts = [f"{len(part)} {what}" for what, part in self._parts() if part]
+        return f"<Policy {self.name} {self.version}: {', '.join(parts) or 'empty'}; {self.content_hash[:12]}>"
+
+    __str__ = __repr__
+
+    def _parts(self) -> list[tuple[str, Sized]]:
+        return [("stages", self.stages), ("transitions", self.transitions), ("scores", self.score_ranges)]
+
     @cached_property
     def _decider(self) -> Decider:
         return Decider(RecordEngine(self, self._scorers))
@@ -84,13 +94,16 @@ class Policy(PolicyDocument):
         Raises
         ------
         InputError
-            If the object is no scorer.
+            If the object is no scorer, or the name looks like a slip for one that the policy declares.
         PolicyError
             If the policy has a score of that name by rules.
         """
         if not is_scorer(scorer):
             expected = "an object with a name and score(contact, history, *, at)"
             raise InputError(Problem("not-a-scorer", "this is no scorer", Place("scorer"), shown(scorer), expected))
+        if name not in self.scorers and (meant := did_you_mean(name, self.scorers)):
+            message, known = f"the policy declares no scorer {name!r}", ", ".join(self.scorers)
+            raise InputError(Problem("unknown-score", message, Place("name"), name, known, meant))
         document = {field: getattr(self, field) for field in type(self).model_fields}
         declared = self.scorers.get(name)
         if range is not None or declared is None:
@@ -122,7 +135,7 @@ class Policy(PolicyDocument):
         at: datetime,
         standing: Standing | None = None,
         late: Late = "error",
-        known_moves: Iterable[Move] | None = None,
+        known_moves: Sequence[Move] | None = None,
     ) -> Decision:
         """Decide where a contact stands at an instant, and say why.
 
@@ -140,7 +153,7 @@ class Policy(PolicyDocument):
         late : {"error", "replay"}
             What to do if the history up to the standing is not the one that it saw: raise, or fold the whole history
             again and list under `Decision.revised` the moves that are different now.
-        known_moves : iterable of Move, optional
+        known_moves : sequence of Move, optional
             The moves on file up to the standing: `Decision.revised` then holds those that are not among them.
 
         Raises
@@ -250,8 +263,18 @@ class Policy(PolicyDocument):
         LateInteraction
             If the history up to the standing is not the one that it saw.
         """
+        if not isinstance(listeners, Iterable):
+            found, hint = shown(listeners), "put a single one in brackets: listeners=[listener]"
+            message = "listeners are several objects"
+            raise InputError(Problem("wrong-type", message, Place("listeners"), found, "a list of objects", hint))
         return lifecycle(self._decider, contact, history, standing, tuple(listeners))
 
-    def diagram(self) -> str:
-        """Return the funnel as the text of a Mermaid state diagram: stages, transitions and guards."""
-        return mermaid(self)
+    def diagram(self, *, conditions: bool = True) -> str:
+        """Return the funnel as the text of a Mermaid state diagram: stages, transitions and guards.
+
+        Parameters
+        ----------
+        conditions : bool
+            Whether to write the conditions out; without them a large funnel stays legible.
+        """
+        return mermaid(self, conditions=conditions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass  # BaseModel's own type, public only by type()
@@ -35,6 +35,22 @@ class Model(BaseModel, metaclass=_TeachingErrors):
         validate_default=False,
         str_max_length=100_000,
     )
+
+    if not TYPE_CHECKING:  # a checker that saw them would let any field be set
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Refuse to set a field; the model's own private attributes are let through."""
+            try:
+                super().__setattr__(name, value)
+            except ValueError:
+                raise _frozen(self, name) from None
+
+        def __delattr__(self, name: str) -> None:
+            """Refuse to delete a field."""
+            try:
+                super().__delattr__(name)
+            except ValueError:
+                raise _frozen(self, name) from None
 
     @classmethod
     def error_from(cls, error: ValidationError) -> LeadqualError:
@@ -70,6 +86,13 @@ class Model(BaseModel, metaclass=_TeachingErrors):
             return super().model_validate_json(json_data, **options)
         except ValidationError as error:
             raise cls.error_from(error) from None
+
+
+def _frozen(model: Model, name: str) -> InputError:
+    place, message = Place(type(model).__name__, path=name), "what was made is not changed"
+    copy = f"make another one: .model_copy(update={{{name!r}: ...}})"
+    hint = copy if name in type(model).model_fields else did_you_mean(name, type(model).model_fields)
+    return InputError(Problem("frozen", message, place, name, hint=hint))
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], source: str | None = None) -> list[Problem]:
@@ -111,6 +134,9 @@ def _problem(item: dict[str, Any], model: type[BaseModel], source: str) -> Probl
         message, hint = "the value is not one of those known", _nearest(item["input"], str(expected))
     elif kind == "naive-datetime":
         expected, hint = "a time with its zone, such as 2026-11-22T08:00:00Z", "add Z or an offset such as +07:00"
+    elif isinstance(item["input"], float) and item["input"] != item["input"]:
+        message, hint = "the number is not finite", "NaN is no value: leave it out, or write None where none is known"
+        kind = "finite_number"
     code = _CODES.get(kind, kind.replace("_", "-"))
     return Problem(code, message, place, found, str(expected) if expected else None, hint)
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from leadqual.errors import EvaluationError, Place, Problem, shown
+from leadqual._suggest import did_you_mean
+from leadqual.errors import EvaluationError, InputError, Place, Problem, shown
 
 MONEY: Final = "money"
 """The unit of an amount whose currency stands beside it, in the property ``currency``."""
@@ -27,6 +28,18 @@ class ValueType(StrEnum):
     INSTANT = "instant"
     TEXTS = "texts"
 
+    @property
+    def spoken(self) -> str:
+        """The type with its article, as messages name it."""
+        return _SPOKEN.get(self, f"a {self}")
+
+    @property
+    def plural(self) -> str:
+        """Several of the type, as messages name them."""
+        return "lists of texts" if self is ValueType.TEXTS else f"{self}s"
+
+
+_SPOKEN: Final = {ValueType.INSTANT: "an instant", ValueType.TEXTS: "a list of texts"}
 
 _LARGEST: Final = 1e300
 """Numbers beyond it would overflow where they are multiplied, so they are refused where they come in."""
@@ -48,6 +61,22 @@ _EXPECTED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How the texts of a type are written, as part of its annotation.
+
+    Parameters
+    ----------
+    pattern : str
+        What each matches from end to end.
+    expected : str
+        The same for people.
+    """
+
+    pattern: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One name: what it holds and what it means.
 
@@ -65,6 +94,8 @@ class Field:
         All values that a text can have, where they are known.
     range : tuple of float, optional
         The smallest and largest value that a number can have, where they are known.
+    spelling : Spelling, optional
+        How every text is written, where that is known.
     """
 
     name: str
@@ -73,9 +104,18 @@ class Field:
     unit: str | None = None
     values: tuple[str, ...] | None = None
     range: tuple[float, float] | None = None
+    spelling: Spelling | None = None
 
     def checked(self, value: Any, where: str | None = None) -> Any:
-        """Return `value` if it is of this field's type (or None); else raise `EvaluationError`."""
+        """Return `value` if this field can hold it, or None.
+
+        Raises
+        ------
+        EvaluationError
+            If it is of another type.
+        InputError
+            If it is none of the texts that the field can hold (code ``unknown-value``).
+        """
         if value is None:
             return None
         right = isinstance(value, _PYTHON_TYPES[self.type])
@@ -96,7 +136,19 @@ class Field:
                     "convert the value where it is read; a missing value is None",
                 )
             )
+        if self.values is not None:
+            self._check_known(value, where)
         return value
+
+    def _check_known(self, value: Any, where: str | None) -> None:
+        known = self.values or ()
+        for text in (value,) if self.type is ValueType.TEXT else value:
+            if text not in known:
+                message, expected = f"{self.name} can never be this", f"one of: {', '.join(known)}"
+                place = Place(where, path=self.name)
+                raise InputError(
+                    Problem("unknown-value", message, place, shown(text), expected, did_you_mean(text, known))
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +205,21 @@ def field_from(name: str, annotation: Any, info: FieldInfo | None = None) -> Fie
     extra = info.json_schema_extra if info is not None and isinstance(info.json_schema_extra, dict) else {}
     unit = extra.get("unit")
     description = (info.description if info is not None else None) or ""
-    return Field(name, kind, description, unit if isinstance(unit, str) else None, values)
+    spelling = _spelling_of(annotation, info.metadata if info is not None else ())
+    return Field(name, kind, description, unit if isinstance(unit, str) else None, values, spelling=spelling)
+
+
+def _spelling_of(annotation: Any, metadata: Iterable[Any]) -> Spelling | None:
+    """Return the spelling that an annotation carries: on the field itself, or inside ``... | None``."""
+    for found in metadata:
+        if isinstance(found, Spelling):
+            return found
+    if get_origin(annotation) is Annotated:
+        inner, *more = get_args(annotation)
+        return _spelling_of(inner, more)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next(filter(None, (_spelling_of(part, ()) for part in get_args(annotation))), None)
+    return None
 
 
 def fields_of(model: type[BaseModel], prefix: str = "", skip: Collection[str] = ()) -> dict[str, Field]:

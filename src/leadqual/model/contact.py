@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from leadqual.model.base import Model
 from leadqual.model.mailboxes import is_personal, mail_domain
@@ -22,6 +22,7 @@ from leadqual.model.values import (
     Phone,
     Scalars,
     TimeZone,
+    plain_number,
     refusal,
 )
 from leadqual.model.vocabulary import Channel, ConsentMeans, ContactKind, Purpose, Role, Seniority, Source
@@ -58,7 +59,7 @@ class Company(_Documented):
     """The city of the seat."""
     domain: Domain | None = None
     """The domain of its site or mail, without scheme or path."""
-    founded: Annotated[int, Field(strict=True, ge=1, le=9999)] | None = None
+    founded: Annotated[int, Field(strict=True, ge=1, le=9999), BeforeValidator(plain_number)] | None = None
     """The year in which it was founded."""
     attributes: Scalars = Field(default_factory=dict)
     """Further fields by name, such as those a policy declares."""

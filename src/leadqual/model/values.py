@@ -9,14 +9,16 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from math import isfinite
+from numbers import Integral, Real
 from typing import Annotated, Any, Final, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from leadqual._suggest import did_you_mean
 from leadqual.model.base import frozen_mapping
+from leadqual.model.catalogue import Spelling
 
 _TEXT_LIMIT: Final = 100_000
 # Texts, not compiled patterns: compiling is left to the first use, and importing stays cheap.
@@ -24,6 +26,9 @@ _COUNTRY: Final = r"[A-Z]{2}"
 _CURRENCY: Final = r"[A-Z]{3}"
 _LANGUAGE: Final = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"
 _PHONE: Final = r"\+[1-9][0-9]{6,14}"
+_COUNTRY_EXPECTED: Final = "an ISO 3166 code of two capital letters, such as 'ID' or 'SG'"
+_CURRENCY_EXPECTED: Final = "an ISO 4217 code of three capital letters, such as 'IDR'"
+_PHONE_EXPECTED: Final = "such as '+628123456789'"
 _EMAIL: Final = r"[^@\s]+@[^@\s]+"
 _DOMAIN: Final = r"[^@\s/:.]+(\.[^@\s/:.]+)+"
 
@@ -40,16 +45,14 @@ def _country(value: str) -> str:
         return value
     guess = "GB" if value.upper() == "UK" else value.upper()
     hint = f"write {guess!r}" if re.fullmatch(_COUNTRY, guess) else None
-    expected = "an ISO 3166 code of two capital letters, such as 'ID' or 'SG'"
-    raise refusal("bad-country", "the country is not a code", expected=expected, hint=hint)
+    raise refusal("bad-country", "the country is not a code", expected=_COUNTRY_EXPECTED, hint=hint)
 
 
 def _currency(value: str) -> str:
     if re.fullmatch(_CURRENCY, value):
         return value
     hint = f"write {value.upper()!r}" if re.fullmatch(_CURRENCY, value.upper()) else None
-    expected = "an ISO 4217 code of three capital letters, such as 'IDR'"
-    raise refusal("bad-currency", "the currency is not a code", expected=expected, hint=hint)
+    raise refusal("bad-currency", "the currency is not a code", expected=_CURRENCY_EXPECTED, hint=hint)
 
 
 def _language(value: str) -> str:
@@ -69,7 +72,7 @@ def _phone(value: str) -> str:
         hint = f"put the country's code in place of the first 0: in Indonesia '+62{bare[1:20]}'"
     else:
         hint = "begin with + and the country's code, and leave out spaces and signs"
-    raise refusal("bad-phone", "the phone number is not international", expected="such as '+628123456789'", hint=hint)
+    raise refusal("bad-phone", "the phone number is not international", expected=_PHONE_EXPECTED, hint=hint)
 
 
 def _email(value: str) -> str:
@@ -97,16 +100,23 @@ def _time_zone(value: str) -> str:
     raise refusal("bad-time-zone", "the time zone is not known", expected="such as 'Asia/Jakarta'", hint=hint)
 
 
-Country = Annotated[str, AfterValidator(_country)]
+def plain_number(value: Any) -> Any:
+    """Return a number of another package, such as numpy's, as Python's own; leave anything else as it is."""
+    if type(value) in (int, float, bool) or not isinstance(value, Real):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+Country = Annotated[str, AfterValidator(_country), Spelling(f"(?!UK){_COUNTRY}", _COUNTRY_EXPECTED)]
 """An ISO 3166 country code: two capital letters."""
 
-Currency = Annotated[str, AfterValidator(_currency)]
+Currency = Annotated[str, AfterValidator(_currency), Spelling(_CURRENCY, _CURRENCY_EXPECTED)]
 """An ISO 4217 currency code: three capital letters."""
 
 Language = Annotated[str, AfterValidator(_language)]
 """A language tag such as ``id`` or ``en-GB``."""
 
-Phone = Annotated[str, AfterValidator(_phone)]
+Phone = Annotated[str, AfterValidator(_phone), Spelling(_PHONE, _PHONE_EXPECTED)]
 """A phone number in international form (E.164): ``+`` and 7 to 15 digits."""
 
 Email = Annotated[str, AfterValidator(_email)]
@@ -124,16 +134,20 @@ Identifier = Annotated[str, Field(min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
 """True or false; a number or a text is refused."""
 
-Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**53), BeforeValidator(plain_number)]
 """A whole number that is not negative; a text, a float or a bool is refused."""
 
-Number = Annotated[float, Field(strict=True, ge=-1e21, le=1e21)]
+Number = Annotated[float, Field(strict=True, ge=-1e21, le=1e21), BeforeValidator(plain_number)]
 """A finite number; a text or a bool is refused."""
 
-Amount = Annotated[float, Field(strict=True, ge=0, le=1e21, json_schema_extra={"unit": "money"})]
+Amount = Annotated[
+    float, Field(strict=True, ge=0, le=1e21, json_schema_extra={"unit": "money"}), BeforeValidator(plain_number)
+]
 """An amount of money that is not negative, in the currency that stands beside it."""
 
-Seconds = Annotated[float, Field(strict=True, ge=0, le=1e21, json_schema_extra={"unit": "s"})]
+Seconds = Annotated[
+    float, Field(strict=True, ge=0, le=1e21, json_schema_extra={"unit": "s"}), BeforeValidator(plain_number)
+]
 """A length of time in seconds."""
 
 
@@ -158,9 +172,9 @@ def _scalar(value: Any) -> _Plain:
         return value
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, int):
+    if isinstance(value, Integral):
         return int(value)
-    if isinstance(value, float):
+    if isinstance(value, Real):
         if isfinite(value):
             return float(value)
         raise refusal(

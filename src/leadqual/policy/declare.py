@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from leadqual.errors import InputError, Place, Problem, shown
@@ -14,6 +14,7 @@ from leadqual.model.catalogue import Field as Entry
 from leadqual.model.catalogue import Kind, ValueType, fields_of
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
+from leadqual.model.interactions.registry import kind_of
 from leadqual.policy.rules import Identifier, Number, none_is_empty
 
 ModelClass = TypeVar("ModelClass", bound=Model)
@@ -55,6 +56,29 @@ class InteractionSpec(Model):
         False, description="Whether it is a purchase by another name: it makes the contact a customer."
     )
     description: str | None = Field(None, description="What happened, for people.")
+    _written_as: type[Interaction] | None = PrivateAttr(None)
+
+    @classmethod
+    def of_class(cls, made: type[Interaction]) -> Self:
+        """Return the declaration of the kind that a class in code is, and remember the class."""
+        spec = cls.model_validate(_properties(made))
+        spec._written_as = made
+        return spec
+
+    @property
+    def written_as(self) -> type[Interaction] | None:
+        """The class that the kind is written as in code; None for a kind of a document."""
+        return self._written_as
+
+    def __eq__(self, other: object) -> bool:
+        # Written in code or in a document: what is declared is the same.
+        return isinstance(other, InteractionSpec) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]  # it holds a dictionary
+
+    def __getstate__(self) -> dict[Any, Any]:
+        # Not every class can be pickled, and a decision does not need it.
+        return {**super().__getstate__(), "__pydantic_private__": {"_written_as": None}}
 
     def kind(self, name: str) -> Kind:
         """Return the catalogue's kind under a name."""
@@ -79,7 +103,7 @@ def declared_interactions(value: Any) -> Any:
     """Return declarations for kinds given as classes (a list of them, or by name); leave documents as they are."""
     if isinstance(value, Mapping):
         return {name: _declared(name, spec) for name, spec in value.items()}
-    if isinstance(value, list | tuple) and value and all(_is_kind(item) for item in value):
+    if isinstance(value, list | tuple) and value and all(kind_of(item) is not None for item in value):
         return kinds_of_classes(value)
     return none_is_empty(value)
 
@@ -98,35 +122,27 @@ def fields_of_class(cls: Any) -> dict[str, Any]:
     return {name: {**_spec(entry), "on": "contact"} for name, entry in own.items()}
 
 
-def kinds_of_classes(classes: Iterable[Any]) -> dict[str, Any]:
-    """Return declarations for the kinds of subclasses of `Interaction`; raise `InputError` for anything else."""
-    given = list(classes.values() if isinstance(classes, Mapping) else classes)
+def kinds_of_classes(classes: Any) -> dict[str, Any]:
+    """Return declarations for the kinds of a class of interactions, or of several; raise `InputError` otherwise."""
+    several = isinstance(classes, Iterable) and not isinstance(classes, type | str)
+    given = [classes] if not several else list(classes.values() if isinstance(classes, Mapping) else classes)
     for cls in given:
-        if not _is_kind(cls):
+        if kind_of(cls) is None:
             expected, hint = "subclasses of Interaction", 'give it kind: Literal["roi_calculated"] = "roi_calculated"'
             message = "this is no class of a kind of interaction"
             raise InputError(Problem("not-a-kind", message, Place("interactions"), shown(cls), expected, hint))
-    return {_kind_of(cls): _properties(cls) for cls in given}
-
-
-def _is_kind(value: Any) -> bool:
-    return isinstance(value, type) and issubclass(value, Interaction) and isinstance(_kind_of(value), str)
-
-
-def _kind_of(cls: type[Interaction]) -> str:
-    name: str = cls.model_fields["kind"].default
-    return name
+    return {str(kind_of(cls)): InteractionSpec.of_class(cls) for cls in given}
 
 
 def _declared(name: str, spec: Any) -> Any:
     if not (isinstance(spec, type) and issubclass(spec, Interaction)):
         return none_is_empty(spec)
-    if not _is_kind(spec) or _kind_of(spec) != name:
-        found = shown(_kind_of(spec)) if _is_kind(spec) else "a class without a kind of its own"
+    if kind_of(spec) != name:
+        found = shown(kind_of(spec)) if kind_of(spec) is not None else "a class without a kind of its own"
         message = f"this is not the class of the kind {name!r}"
         problem = Problem("not-a-kind", message, Place(), found, f'kind: Literal["{name}"] = "{name}"')
         raise PydanticCustomError("leadqual", "{problems}", {"problems": (problem,)})
-    return _properties(spec)
+    return InteractionSpec.of_class(spec)
 
 
 def _properties(cls: type[Interaction]) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, ValidationInfo, model_validator
 
-from leadqual.errors import LeadqualError, PolicyError, Problem
+from leadqual.errors import InputError, LeadqualError, Place, PolicyError, Problem, shown
 from leadqual.model.base import Model, problems_of
 from leadqual.model.built_in import built_in_catalogue
 from leadqual.model.catalogue import Catalogue, Kind, ValueType
 from leadqual.model.catalogue import Field as Entry
 from leadqual.model.derived import BUILT_IN_MEANING, Meaning
+from leadqual.model.interactions.base import Interaction
 from leadqual.model.standing import PolicyRef
 from leadqual.model.time import Duration
 from leadqual.policy.check import check_policy
@@ -27,6 +28,7 @@ from leadqual.policy.dump import dump_yaml
 from leadqual.policy.funnel import StageSpec, Transition
 from leadqual.policy.load import load_policy
 from leadqual.policy.lookback import lookback_of
+from leadqual.policy.parse import interaction_of
 from leadqual.policy.recover import UNCHECKED
 from leadqual.policy.rules import Bands, Grid, Identifier, ScorerSpec, ScoreRules, none_is_empty, none_is_no_item
 from leadqual.policy.source import Source, parse_source, read_source
@@ -41,6 +43,9 @@ def _grade_kind(value: Any) -> str:
 
 def _parsed(text: str, name: str) -> Source:
     """Return the source of a text: JSON if it is that, since its escapes are not all YAML's, else YAML."""
+    if not isinstance(text, str):
+        hint = "read a file with Policy.load(path), and build one from plain data with Policy(**data)"
+        raise InputError(Problem("wrong-type", "a document is text", Place("text"), shown(text), "a text", hint))
     if text.lstrip()[:1] == "{":
         try:
             return parse_source(text, name, json=True)
@@ -113,7 +118,7 @@ class PolicyDocument(Model):
         source: str | PathLike[str],
         *,
         contact: type[Model] | None = None,
-        interactions: Iterable[type[Model]] = (),
+        interactions: Iterable[type[Model]] | type[Model] = (),
     ) -> Self:
         """Read a policy from a YAML 1.2 or JSON file.
 
@@ -124,19 +129,65 @@ class PolicyDocument(Model):
         contact : type, optional
             A subclass of `Contact` whose own fields the policy may use.
         interactions : iterable of type
-            Subclasses of `Interaction` whose kinds the policy may use.
+            Subclasses of `Interaction` whose kinds the policy may use; a single one may stand alone.
 
         Raises
         ------
         PolicyError
             With every problem of the document: file, line, rule, what was found, and a hint.
+        InputError
+            If an argument is not what it should be.
         """
         return load_policy(cls, read_source(source), contact=contact, interactions=interactions)
 
     @classmethod
-    def loads(cls, text: str, *, name: str = "<text>") -> Self:
-        """Read a policy from the text of a YAML 1.2 (or JSON) document; raise `PolicyError` as `load` does."""
-        return load_policy(cls, _parsed(text, name))
+    def loads(
+        cls,
+        text: str,
+        *,
+        name: str = "<text>",
+        contact: type[Model] | None = None,
+        interactions: Iterable[type[Model]] | type[Model] = (),
+    ) -> Self:
+        """Read a policy from the text of a YAML 1.2 (or JSON) document; raise what `load` raises.
+
+        Parameters
+        ----------
+        text : str
+            The document.
+        name : str, optional
+            What errors call it.
+        contact, interactions : optional
+            As for `load`.
+        """
+        return load_policy(cls, _parsed(text, name), contact=contact, interactions=interactions)
+
+    def parse_interaction(self, data: Mapping[str, Any]) -> Interaction:
+        """Return the interaction that plain data describes, of any kind that this policy knows.
+
+        A kind of a class given to `load` or to the policy comes back as that class, one that only the document
+        declares as a `CustomInteraction`. Its properties stand beside the other fields, or nested under
+        ``properties``.
+
+        Parameters
+        ----------
+        data : Mapping
+            The fields, with at least ``id``, ``kind`` and ``occurred_at``.
+
+        Raises
+        ------
+        InputError
+            If the kind is missing or unknown, or with everything in the data that does not fit it.
+
+        Examples
+        --------
+        >>> visit = {"properties": {"minutes": {"type": "number"}}}
+        >>> policy = PolicyDocument(name="tiny", interactions={"visit": visit})
+        >>> row = {"id": "i-1", "kind": "visit", "occurred_at": "2026-11-20T08:00:00Z", "minutes": 45}
+        >>> policy.parse_interaction(row).value("minutes")
+        45
+        """
+        return interaction_of(self, data)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, without what stands at its default."""

@@ -17,6 +17,11 @@ from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.model.time import Duration
 
 _AT_MOST: Final = re.compile(r"\s*(\d{1,6})\s+per\s+(\d{1,9}\s*[wdhms])(\s+rolling)?\s*")
+_RATE: Final = re.compile(
+    r"\s*(\d{1,6})\s*(?:x|times)?\s*(?:/|per|a|an|each|every|in)\s*(\d{1,9})?\s*"
+    r"(w|d|h|m|s)(?:eek|ay|our|in|inute|ec|econd|r)?s?\s*",
+    re.IGNORECASE,
+)
 
 
 class _AnyInstance:
@@ -117,12 +122,19 @@ class AtMost:
                     "this is not a limit",
                     found=shown(text),
                     expected="such as '3 per 1d' (UTC days) or '3 per 1d rolling'",
+                    hint=_limit_hint(text),
                 )
             )
         return cls(int(match[1]), Duration.parse(match[2]), bool(match[3]))
 
     def __str__(self) -> str:
         return f"{self.count} per {self.per}{' rolling' if self.rolling else ''}"
+
+
+def _limit_hint(text: Any) -> str | None:
+    """Return how the limit that was probably meant is written: ``3/day`` means ``3 per 1d``."""
+    match = _RATE.fullmatch(text) if isinstance(text, str) else None
+    return None if match is None or int(match[1]) == 0 else f"write {match[1]} per {match[2] or 1}{match[3].lower()}"
 
 
 AtMostText = Annotated[

@@ -18,7 +18,7 @@ P = TypeVar("P", bound="PolicyDocument")
 _AT_THE_KEY: Final = ("unknown-field", "already-declared", "bad-name")
 
 
-def load_policy(cls: type[P], source: Source, *, contact: Any = None, interactions: Iterable[Any] = ()) -> P:
+def load_policy(cls: type[P], source: Source, *, contact: Any = None, interactions: Any = ()) -> P:
     """Build a policy from a document that was read; raise `PolicyError` with every problem at its line."""
     if not isinstance(source.data, dict):
         found, expected = type(source.data).__name__, "a mapping that begins with name: and version:"

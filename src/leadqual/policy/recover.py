@@ -69,6 +69,8 @@ def _caused_by_removal(problem: Problem, removed: Sequence[Parts]) -> bool:
 
 
 def _caused_by_absence(problem: Problem, removed: Sequence[Parts]) -> bool:
+    if problem.code == "duplicate-id":  # a stub keeps the id that was written, and has one of its own otherwise
+        return False
     path = parts_of(problem.place.path)
     if any(path[: len(parts)] == parts for parts in removed):
         return True

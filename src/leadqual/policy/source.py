@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from leadqual.errors import Place, PolicyError, Problem, shown, unreadable_file
+from leadqual.errors import InputError, Place, PolicyError, Problem, shown, unreadable_file
 from leadqual.policy.json_text import compose_json, read_json
 from leadqual.policy.nodes import Mark, Node, place_after
 from leadqual.policy.yaml_text import compose_yaml, read_yaml
@@ -83,6 +83,9 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     PolicyError
         With a problem for everything that is wrong; ``unreadable-file`` if there is no such file.
     """
+    if not isinstance(path, str | os.PathLike):
+        hint = "read a document that you have as text with Policy.loads(text)"
+        raise InputError(Problem("wrong-type", "a file is named", Place("source"), shown(path), "a path", hint))
     name = os.fspath(path)
     try:
         with Path(name).open("rb") as file:

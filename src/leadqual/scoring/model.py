@@ -134,7 +134,10 @@ class ModelScorer:
             return float(self._estimator.predict_proba(self._table(values))[0][self._column])
         except (ValueError, TypeError) as error:
             if not missing:
-                raise
+                texts = [one.text for one, value in zip(self._features, values, strict=True) if isinstance(value, str)]
+                found, hint = ", ".join(texts) or None, "let the estimator be a pipeline that encodes texts"
+                message = f"the estimator does not take these features: {error}"
+                raise InputError(Problem("bad-feature", message, Place(self._name), found, hint=hint)) from error
             hint = "pass on_missing='abstain', or let the estimator be a pipeline that fills in what is missing"
             message, found = "the estimator takes no missing values", ", ".join(missing)
             raise InputError(Problem("missing-feature", message, Place(self._name), found, hint=hint)) from error

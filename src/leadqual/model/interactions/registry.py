@@ -6,11 +6,11 @@ So a room of kinds is imported when one of its kinds is first asked for; the tab
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from leadqual._suggest import did_you_mean
+from leadqual._suggest import closest
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.interactions.base import Interaction
 
@@ -91,20 +91,32 @@ CLASSES: Final[Mapping[str, str]] = {class_name(kind): kind for kind in _ROOMS}
 """The kind of each built-in class, by the name of the class."""
 
 
-def parse_interaction(data: Mapping[str, Any], kinds: Mapping[str, type[Interaction]] = BUILT_IN) -> Interaction:
+def kind_of(value: object) -> str | None:
+    """Return the kind that a class of interactions names; None for a class without one, and for anything else."""
+    if not (isinstance(value, type) and issubclass(value, Interaction)):
+        return None
+    kind = value.model_fields["kind"].default
+    return kind if isinstance(kind, str) else None
+
+
+def parse_interaction(
+    data: Mapping[str, Any], kinds: Mapping[str, type[Interaction]] | Iterable[type[Interaction]] = BUILT_IN
+) -> Interaction:
     """Return the interaction that plain data describes, of the class that its ``kind`` names.
 
     Parameters
     ----------
     data : Mapping
         The fields, with at least ``id``, ``kind`` and ``occurred_at``.
-    kinds : Mapping
-        The known classes by kind; for kinds of your own, ``{**BUILT_IN, "roi_calculated": RoiCalculated}``.
+    kinds : Mapping or iterable of type
+        Classes of your own beside the built-in ones, ``[RoiCalculated]``; a mapping holds all that are known, by kind.
+        For the kinds that a policy declares, call its `parse_interaction`.
 
     Raises
     ------
     InputError
-        If the kind is missing, no text or unknown, or if the data does not fit the class.
+        If the kind is missing, no text or unknown, if the data does not fit the class, or if `kinds` holds anything
+        but classes of interactions.
 
     Examples
     --------
@@ -122,11 +134,49 @@ def parse_interaction(data: Mapping[str, Any], kinds: Mapping[str, type[Interact
         raise _refused(
             "wrong-type", "the kind is not a text", shown(kind), "a text such as 'demo_requested'", path="kind"
         )
-    if kind not in kinds:
-        hint = did_you_mean(kind, kinds) or "declare it in the policy, or pass its class in `kinds`"
+    classes = _by_kind(kinds)
+    if kind not in classes:
+        otherwise = "declare it in the policy and call policy.parse_interaction(data), or give its class in kinds=[...]"
+        near = closest(kind, classes, limit=1, cutoff=0.7)  # kinds of one's own are common, and far from most
+        hint = f"did you mean {near[0]!r}?" if near else otherwise
         message = f"there is no kind {shown(kind)} of interaction"
         raise _refused("unknown-kind", message, shown(kind), "a kind that is known", hint, "kind")
-    return kinds[kind].model_validate(data)
+    return classes[kind].model_validate(data)
+
+
+def _by_kind(kinds: Any) -> Mapping[str, type[Interaction]]:
+    """Return the classes by kind: those of a mapping alone, those of a list beside the built-in ones."""
+    if isinstance(kinds, BuiltInKinds):
+        return kinds
+    by_kind = isinstance(kinds, Mapping)
+    given = list(kinds.values()) if by_kind else list(kinds) if isinstance(kinds, Iterable) else [kinds]
+    for cls in given:
+        right = isinstance(cls, type) and issubclass(cls, Interaction) if by_kind else kind_of(cls) is not None
+        if not right:
+            expected, hint = "subclasses of Interaction", 'give it kind: Literal["roi_calculated"] = "roi_calculated"'
+            message = "this is no class of a kind of interaction"
+            raise InputError(Problem("not-a-kind", message, Place("kinds"), shown(cls), expected, hint))
+    own: dict[str, type[Interaction]] = dict(kinds) if by_kind else {str(kind_of(cls)): cls for cls in given}
+    return own if by_kind else _WithOwn(own)
+
+
+class _WithOwn(BuiltInKinds):
+    """The built-in kinds, still imported one room at a time, and some of the caller's own."""
+
+    def __init__(self, own: Mapping[str, type[Interaction]]) -> None:
+        self._own = own
+
+    def __getitem__(self, kind: str) -> type[Interaction]:
+        return self._own[kind] if kind in self._own else super().__getitem__(kind)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(_ROOMS), **self._own})
+
+    def __len__(self) -> int:
+        return len({*_ROOMS, *self._own})
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._own or super().__contains__(kind)
 
 
 def _refused(
