@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
+import leadqual as lq
 from leadqual.errors import InputError
 from leadqual.files.interactions import read_interactions
 from leadqual.model.interactions.base import Interaction
@@ -79,3 +81,27 @@ def test_kinds_of_one_s_own_may_have_classes(write, policy):
     path = write("events.csv", f"contact_id,id,kind,occurred_at,pages\nc-1,1,scan_done,{AT},7\n")
     (row,) = read_interactions(path, policy, kinds={**BUILT_IN, "scan_done": ScanDone})
     assert row.value == ScanDone(id="1", occurred_at=AT, pages=7)
+
+
+def test_an_amount_of_an_own_kind_needs_its_currency(tmp_path: Path) -> None:
+    properties = "{amount: {type: number, unit: money}, currency: {type: text}}"
+    policy = lq.Policy.loads(f"name: p\ninteractions:\n  signed: {{properties: {properties}}}\n")
+    table = tmp_path / "i.csv"
+    table.write_text(
+        "contact_id,interaction_id,kind,occurred_at,amount,currency\n"
+        "c-1,i-1,signed,2026-11-01T00:00:00Z,100,IDR\nc-1,i-2,signed,2026-11-02T00:00:00Z,100,\n"
+    )
+    good, bad = read_interactions(table, policy)
+    assert not good.problems
+    assert [problem.code for problem in bad.problems] == ["missing-currency"]
+
+
+def test_a_bad_change_is_told_once(tmp_path: Path) -> None:
+    policy = lq.Policy(name="p")
+    table = tmp_path / "i.csv"
+    table.write_text(
+        "contact_id,interaction_id,kind,occurred_at,changes.company.employees\n"
+        "c-1,i-1,profile_updated,2026-11-01T00:00:00Z,many\n"
+    )
+    (row,) = read_interactions(table, policy)
+    assert [problem.code for problem in row.problems] == ["bad-number"]

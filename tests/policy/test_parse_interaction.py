@@ -107,3 +107,10 @@ def test_arguments_of_another_type_are_refused(call: Any, code: str) -> None:
     with pytest.raises(lq.InputError) as caught:
         call()
     assert caught.value.code == code
+
+
+def test_money_without_a_property_for_its_currency_is_a_problem_of_the_policy() -> None:
+    with pytest.raises(lq.PolicyError, match="no property says in which currency") as caught:
+        lq.Policy.loads("name: p\ninteractions:\n  signed: {properties: {amount: {type: number, unit: money}}}\n")
+    assert caught.value.code == "missing-currency"
+    assert caught.value.problems[0].place.line == 3

@@ -103,7 +103,8 @@ def _placed(problem: Problem, made: Assembled, name_of: Callable[[str], str]) ->
 def _already_told(problem: Problem, made: Assembled, name_of: Callable[[str], str]) -> bool:
     # A cell that could not be read is not in the data, and would be missed there a second time.
     name = name_of(problem.place.path or "currency")
-    return problem.code in ("missing-field", "missing-currency") and name in made.failed
+    failed = name in made.failed or any(cell.startswith(f"{name}.") for cell in made.failed)
+    return problem.code in ("missing-field", "missing-currency") and failed
 
 
 def flattened(cells: Mapping[str, Any], groups: Iterable[str]) -> dict[str, Any]:

@@ -117,12 +117,12 @@ class InteractionReader:
 
     def _validated(self, kind: str, made: Assembled, contact_id: Any) -> Interaction | None:
         value: Interaction | None = validated(made, self._kinds.model(kind).model_validate, interaction_name)
-        if value is not None and kind == PROFILE_UPDATED:
-            made.problems += self._problems_of_changes(value, contact_id)
+        if value is not None and (kind == PROFILE_UPDATED or kind in self._policy.interactions):
+            made.problems += self._problems_under_the_policy(value, contact_id)
         return None if made.problems else value
 
-    def _problems_of_changes(self, one: Interaction, contact_id: str) -> list[Problem]:
-        """Hold the names of changed fields against the policy, as a decision would do later."""
+    def _problems_under_the_policy(self, one: Interaction, contact_id: str) -> list[Problem]:
+        """Hold what no class has checked against the policy, as a decision would do later."""
         try:
             ordered_history(self._policy, Contact(id=contact_id), [one])
         except LeadqualError as error:

@@ -11,7 +11,7 @@ from leadqual._suggest import did_you_mean
 from leadqual.conditions.check import check_condition, check_selection, unknown_kind
 from leadqual.conditions.nodes import ANY_INTERACTION, Node
 from leadqual.errors import Place, Problem, path_text
-from leadqual.model.catalogue import Catalogue
+from leadqual.model.catalogue import MONEY, Catalogue
 from leadqual.policy.rules import Bands, Grid, Rule, ScoreRules
 
 if TYPE_CHECKING:
@@ -61,7 +61,12 @@ def _check_declared(policy: PolicyDocument) -> Iterator[Problem]:
         if name in built_in.kinds or name == ANY_INTERACTION:
             message = f"the kind {name!r} exists already"
             yield _problem("already-declared", message, ("interactions", name), hint="choose another name")
-        for prop in policy.interactions[name].properties:
+        properties = policy.interactions[name].properties
+        for prop, declared in properties.items():
+            if declared.unit == MONEY and "currency" not in properties:
+                message = f"{prop!r} is an amount of money, and no property says in which currency"
+                place, hint = ("interactions", name, "properties", prop), "declare currency: {type: text} beside it"
+                yield _problem("missing-currency", message, place, hint=f"{hint}, or give the unit: {{unit: IDR}}")
             if prop in built_in.common:
                 message = f"every interaction has a property {prop!r} already"
                 yield _problem("already-declared", message, ("interactions", name, "properties", prop))
