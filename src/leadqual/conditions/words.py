@@ -44,19 +44,23 @@ def impossible(
     named: Node, constant: Literal, values: Collection[str] | None, spelling: Spelling | None
 ) -> Problem | None:
     """Return the problem of a text that a name can never have; None where it can."""
-    if constant.type != "text":
+    text = str(constant.value)
+    if constant.type != "text" or _is_possible(text, values, spelling):
         return None
-    text, message = str(constant.value), f"{named} can never be {constant}"
+    expected = hint = None
     if values is not None:
         expected, hint = f"one of {', '.join(values)}", did_you_mean(text, values)
-        right = text in values
     elif spelling is not None:
         capitals = text.upper()
         expected, hint = spelling.expected, f"write {capitals!r}" if re.fullmatch(spelling.pattern, capitals) else None
-        right = re.fullmatch(spelling.pattern, text) is not None
-    else:
-        return None
-    return None if right else Problem("unknown-value", message, Place(), cut(str(constant)), expected, hint)
+    message = f"{named} can never be {constant}"
+    return Problem("unknown-value", message, Place(), cut(str(constant)), expected, hint)
+
+
+def _is_possible(text: str, values: Collection[str] | None, spelling: Spelling | None) -> bool:
+    if values is not None:
+        return text in values
+    return spelling is None or re.fullmatch(spelling.pattern, text) is not None
 
 
 def named_currency(where: Node) -> str | None:
