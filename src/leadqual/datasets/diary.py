@@ -62,10 +62,6 @@ class Diary:
         """Forget what would have come after a second."""
         self._entries = [entry for entry in self._entries if entry[0] <= second]
 
-    def seconds_of(self, kind: str) -> list[int]:
-        """Return when a kind of interaction happened, in time order."""
-        return sorted(second for second, written, _ in self._entries if written == kind)
-
     def interactions(self, contact: str) -> list[Interaction]:
         """Return the interactions up to the sample's end in time order, those of one second as they were written."""
         classes = _classes()

@@ -83,20 +83,21 @@ def check_attributes(policy: PolicyDocument, contact: Contact) -> None:
             problems += _mistyped(policy.catalogue.fields[f"{spec.on}.{name}"], holder.attributes[name], contact.id)
     if problems:
         raise _refusal(problems)
-    if policy.fields and (slips := [*_slips(policy, contact, "contact"), *_slips(policy, contact, "company")]):
+    held = {"contact": contact.attributes, "company": {} if contact.company is None else contact.company.attributes}
+    slips = [slip for owner, values in held.items() if values for slip in _slips(policy, contact, owner, values)]
+    if slips:
         raise InputError(slips)
 
 
-def _slips(policy: PolicyDocument, contact: Contact, owner: str) -> Iterator[Problem]:
+def _slips(policy: PolicyDocument, contact: Contact, owner: str, attributes: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the attributes that look like a slip for a field that the policy declares.
 
     Other attributes are left alone: the same contact may be decided under several policies.
     """
-    holder = contact if owner == "contact" else contact.company
     declared = tuple(name for name, spec in policy.fields.items() if spec.on == owner)
-    for name in () if holder is None else holder.attributes:
+    for name in attributes:
         meant = None if name in declared else _meant(name, declared)
-        if meant is not None and meant not in (holder.attributes if holder is not None else ()):
+        if meant is not None and meant not in attributes:
             message = f"the policy declares no field {name!r}, but one that is nearly spelt so"
             place = Place(f"contact {contact.id!r}", path=f"{owner}.attributes.{name}")
             yield Problem("unknown-field", message, place, name, meant, f"did you mean {meant!r}?")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leadqual.conditions.nodes import History, Node
 from leadqual.engines.compile import Compiled, compile_node
 from leadqual.engines.condition import Condition
+from leadqual.engines.intake import check_attributes, ordered_history
 from leadqual.engines.numbers import rounded, within_cap, within_range
 from leadqual.engines.outside import checked_score
 from leadqual.engines.questions import Questions
@@ -18,6 +19,7 @@ from leadqual.engines.steady import reads_profile_only
 from leadqual.engines.view import View, name_reader
 from leadqual.errors import LeadqualError, Problem
 from leadqual.model.contact import Contact
+from leadqual.model.interactions.base import Interaction
 from leadqual.model.profile import DERIVED, reader
 from leadqual.model.score import LedgerLine, LineKind, Score, Scorer
 from leadqual.model.time import from_micros
@@ -69,6 +71,11 @@ class RecordEngine:
             way.id: Condition(way.when, self.compiled) for way in policy.transitions if way.when is not None
         }
         self._bands = {name: list(g.bands.items()) for name, g in policy.grades.items() if isinstance(g, Bands)}
+
+    def view(self, contact: Contact, history: Iterable[Interaction]) -> View:
+        """Return the checked and indexed view of a contact; raise what `ordered_history` and `check_attributes` do."""
+        check_attributes(self.policy, contact)
+        return View(self, contact, ordered_history(self.policy, contact, history))
 
     # What a policy asks, compiled; `compile_node` calls these two for names and for questions to the history.
 
@@ -136,7 +143,7 @@ class RecordEngine:
     def _value(self, view: View, name: str, score: ScoreRules) -> float:
         total, groups = 0.0, dict.fromkeys(score.groups, 0.0)
         now = view.now
-        for rule in view.live.get(name) or self.rules[name]:
+        for rule in view.live.get(name, self.rules[name]):
             points = rule.points(view, now)[0]
             if points:
                 cap, group = rule.cap, rule.group

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from leadqual.engines.advance import Funnel
 from leadqual.engines.condition import Condition
 from leadqual.engines.fold import Position, Step
-from leadqual.engines.intake import check_attributes, ordered_history
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.view import View
 from leadqual.errors import InputError, Place, Problem, shown
@@ -49,8 +48,7 @@ class Decider:
                     "wrong-type", "contact must be a Contact", Place("contact"), shown(contact), "a leadqual.Contact"
                 )
             )
-        check_attributes(self.policy, contact)
-        return View(self.engine, contact, ordered_history(self.policy, contact, history))
+        return self.engine.view(contact, history)
 
     def decide(
         self, view: View, at: datetime, standing: Standing | None, late: Late, known: Sequence[Move] | None

@@ -74,6 +74,11 @@ class Policy(PolicyDocument):
         return Decider(RecordEngine(self, self._scorers))
 
     @property
+    def attached_scorers(self) -> Mapping[str, Scorer]:
+        """The scorer objects that were given, by the names of their scores."""
+        return self._scorers
+
+    @property
     def scorers_by_name(self) -> Mapping[str, Scorer]:
         """The scorer behind each score: `RuleScorer` for rules, the object that was given for the others."""
         return {**{name: RuleScorer(self, name) for name in self.scores}, **self._scorers}

@@ -20,6 +20,7 @@ from leadqual.model.catalogue import Catalogue, Kind, ValueType
 from leadqual.model.catalogue import Field as Entry
 from leadqual.model.derived import BUILT_IN_MEANING, Meaning
 from leadqual.model.interactions.base import Interaction
+from leadqual.model.score import Scorer
 from leadqual.model.standing import PolicyRef
 from leadqual.model.time import Duration
 from leadqual.policy.check import check_policy
@@ -250,6 +251,11 @@ class PolicyDocument(Model):
     def initial_stage(self) -> str | None:
         """The stage in which a contact starts; None for a policy that only scores."""
         return next((name for name, stage in self.stages.items() if stage.initial), None)
+
+    @property
+    def attached_scorers(self) -> Mapping[str, Scorer]:
+        """The scorer objects behind the scores that the document leaves to them; a bare document has none."""
+        return {}
 
     @property
     def built_in(self) -> Catalogue:

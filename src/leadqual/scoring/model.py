@@ -10,14 +10,13 @@ from leadqual.conditions.check import check_value
 from leadqual.conditions.handles import Handle, as_condition
 from leadqual.conditions.nodes import Node
 from leadqual.engines.condition import Condition
-from leadqual.engines.intake import check_attributes, ordered_history
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.view import View
 from leadqual.errors import ConditionError, InputError, MissingDependency, Place, Problem, shown
 from leadqual.model.catalogue import ValueType
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.model.score import LedgerLine, Score, Scorer
+from leadqual.model.score import LedgerLine, Score
 from leadqual.model.time import aware, micros
 from leadqual.policy.document import PolicyDocument
 
@@ -84,13 +83,12 @@ class ModelScorer:
                     shown(classes),
                 )
             )
-        scorers: dict[str, Scorer] = dict(getattr(policy, "_scorers", {}))
         self._name = name
         self._estimator = estimator
         self._policy = policy
         self._column = classes.index(positive) if positive is not None else len(classes) - 1
         self._abstains = on_missing == "abstain"
-        self._engine = RecordEngine(policy, scorers)
+        self._engine = RecordEngine(policy, policy.attached_scorers)
         self._features = [Condition(node, self._engine.compiled) for node in nodes]
         self._table = _table_maker(estimator, types)
 
@@ -143,8 +141,7 @@ class ModelScorer:
             raise InputError(Problem("missing-feature", message, Place(self._name), found, hint=hint)) from error
 
     def _view(self, contact: Contact, history: Sequence[Interaction], at: datetime) -> View:
-        check_attributes(self._policy, contact)
-        view = View(self._engine, contact, ordered_history(self._policy, contact, history))
+        view = self._engine.view(contact, history)
         view.move_to(micros(aware(at)))
         return view
 

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadqual._suggest import did_you_mean
-from leadqual.engines.intake import check_attributes, ordered_history
 from leadqual.engines.record import RecordEngine
-from leadqual.engines.view import View
 from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.model.score import Score, Scorer
+from leadqual.model.score import Score
 from leadqual.model.time import aware, micros
 from leadqual.policy.document import PolicyDocument
 
@@ -40,8 +38,7 @@ class RuleScorer:
             raise UnknownNameError(Problem("unknown-score", message, Place("score"), score, known, hint))
         self._policy = policy
         self._name = score
-        scorers: dict[str, Scorer] = dict(getattr(policy, "_scorers", {}))
-        self._engine = RecordEngine(policy, scorers)
+        self._engine = RecordEngine(policy, policy.attached_scorers)
 
     @property
     def name(self) -> str:
@@ -58,7 +55,6 @@ class RuleScorer:
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
         """Return the score with its ledger; raise what `Policy.decide` raises for bad input."""
-        check_attributes(self._policy, contact)
-        view = View(self._engine, contact, ordered_history(self._policy, contact, history))
+        view = self._engine.view(contact, history)
         view.move_to(micros(aware(at)))
         return self._engine.score(view, self._name)
