@@ -43,6 +43,8 @@ class Interaction(Model):
 
     shows_interest: ClassVar[bool] = True
     """Whether this kind is a contact's own sign of interest."""
+    interest_if: ClassVar[Mapping[str, frozenset[Any]]] = {}
+    """Properties that must hold one of these values for it to be one (None: missing); data, so that tables can ask."""
 
     id: Identifier = Field(description="The key of the interaction, as its source system knows it.")
     kind: Identifier = Field(description="What happened.")
@@ -91,7 +93,7 @@ class Interaction(Model):
 
     def is_interest(self) -> bool:
         """Whether this interaction is a sign of the contact's own interest."""
-        return self.shows_interest
+        return self.shows_interest and all(self.value(name) in values for name, values in self.interest_if.items())
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some fields replaced, unchecked; what was worked out from the old ones is left behind."""
@@ -120,15 +122,13 @@ class CustomInteraction(Interaction):
     12.5
     """
 
+    interest_if: ClassVar[Mapping[str, frozenset[Any]]] = {"direction": frozenset({None, Direction.INBOUND})}
+
     properties: Scalars = Field(default_factory=dict, description="The properties, by name.")
 
     def value(self, name: str) -> Any:
         """Return a property by its name, or None if there is none of that name."""
         return self.properties[name] if name in self.properties else super().value(name)
-
-    def is_interest(self) -> bool:
-        """Whether the contact began it, as far as is known."""
-        return self.shows_interest and self.direction is not Direction.OUTBOUND
 
 
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -38,11 +39,8 @@ class CallInbound(Call):
 class CallOutbound(Call):
     """We called the contact; it shows interest only if the contact said so."""
 
+    interest_if: ClassVar[Mapping[str, frozenset[Any]]] = {"outcome": _INTERESTED}
     kind: Literal["call_outbound"] = "call_outbound"
-
-    def is_interest(self) -> bool:
-        """Whether the call ended in interest, a wish to be called back, or an appointment."""
-        return self.shows_interest and self.outcome in _INTERESTED
 
 
 class SurveyAnswered(Interaction):

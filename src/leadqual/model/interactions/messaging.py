@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -58,13 +59,10 @@ class EmailBounced(Interaction):
 class DirectedMessage(Interaction):
     """A message that says who wrote it; ours shows no interest. It is no kind of its own."""
 
+    interest_if: ClassVar[Mapping[str, frozenset[Any]]] = {"direction": frozenset({Direction.INBOUND})}
     direction: Direction = Field(description="Who wrote: the contact (inbound) or we (outbound).")
     text: str | None = Field(default=None, description="What was written.")
     template: str | None = Field(default=None, description="The template it was made from, for a broadcast.")
-
-    def is_interest(self) -> bool:
-        """Whether the contact wrote it."""
-        return self.shows_interest and self.direction is Direction.INBOUND
 
 
 class WhatsappMessage(DirectedMessage):
