@@ -11,16 +11,19 @@ import leadqual
 ROOT = Path(leadqual.__file__).parent
 ROOMS = {
     "errors": 0, "_suggest": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5, "lifecycle": 6,
-    "datasets": 7, "policies": 7, "files": 7, "cli": 8,
+    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "cli": 8,
 }  # fmt: skip
 NEIGHBOURS = {
     ("datasets", "policies"): "the sample is qualified with the policy that ships",
     ("datasets", "files"): "the sample is written as the files that the command line reads",
+    ("datasets", "frames"): "the sample gives its two tables",
+    ("frames", "files"): "tables in memory and in files are read by the same readers",
 }
 LATE = {
     "policy.yaml_text": "YAML is not needed by a policy in JSON or in Python, and costs a tenth of the import",
     "scoring.model": "scikit-learn, numpy and pandas are optional",
     "files.parquet_table": "polars is optional",
+    "datasets.sample": "polars is optional, and the sample without tables does not need it",
     "cli.app": "typer and rich are optional",
 }
 

@@ -5,17 +5,24 @@ A new engine is added to `ENGINES`; what it cannot do it says by raising `leadqu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from leadqual import Contact, Interaction, Policy, Score, parse_condition
+import duckdb
+import narwhals as nw
+import polars as pl
+import pytest
+
+from leadqual import Contact, Interaction, LedgerLine, Policy, Score, UnsupportedError, frames, parse_condition
 from leadqual.engines import fold, reference
 from leadqual.engines.advance import Funnel
 from leadqual.engines.fold import Position, Step
 from leadqual.engines.intake import check_attributes, ordered_history
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.reference import Situation
+from leadqual.engines.tables.gaps import GAPS
 from leadqual.engines.view import View
 from leadqual.model.time import micros
 
@@ -106,4 +113,86 @@ class Record:
         return Funnel(engine).advance(self._view(engine, who, history, at), micros(at))
 
 
-ENGINES: tuple[Engine, ...] = (Reference(), Record())
+class Tables:
+    """The engine for tables, over one kind of table: a contact is a table of one row."""
+
+    def __init__(self, name: str, into: Callable[[Any], Any], out: Callable[[Any], list[dict[str, Any]]]) -> None:
+        self.name, self._into, self._out = name, into, out
+
+    def _tables(self, policy: Policy, who: Contact, history: Sequence[Interaction]) -> tuple[Any, Any]:
+        contacts, interactions = frames.from_models([who], {who.id: history}, policy=policy)
+        return self._into(contacts), self._into(interactions)
+
+    def value(self, policy: Policy, text: str, who: Contact, history: Sequence[Interaction], at: datetime) -> Any:
+        tables = self._tables(policy, who, history)
+        with declared_gaps(self.name):
+            return self._out(frames.evaluate(policy, {"value": text}, *tables, at=at))[0]["value"]
+
+    def rows(self, policy: Policy, tables: tuple[Any, Any], at: datetime, **options: Any) -> list[dict[str, Any]]:
+        """Return what is known of every contact of two tables."""
+        return self._out(frames.score(policy, *map(self._into, tables), at=at, **options))
+
+    def score(self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime) -> Score:
+        tables = frames.from_models([who], {who.id: history}, policy=policy)
+        with declared_gaps(self.name):
+            (row,) = self.rows(policy, tables, at, ledger=True, missing=True)
+        return score_of(policy, name, row)
+
+    def grade(
+        self, policy: Policy, name: str, who: Contact, history: Sequence[Interaction], at: datetime
+    ) -> str | None:
+        (row,) = self._out(frames.score(policy, *self._tables(policy, who, history), at=at))
+        grade: str | None = row[f"grade.{name}"]
+        return grade
+
+    def stand(self, policy: Policy, who: Contact, history: Sequence[Interaction], at: datetime) -> Stood:
+        pytest.skip("tables give scores and grades; where a contact stands is asked of one contact")
+
+
+@contextmanager
+def declared_gaps(engine: str) -> Iterator[None]:
+    """Skip a case that an engine refuses, if it is declared that it does; another refusal fails."""
+    try:
+        yield
+    except UnsupportedError as error:
+        declared = {gap.code: gap.reason for gap in GAPS if engine in gap.engines}
+        assert error.code in declared, f"{engine} refuses what is not declared: {error}"
+        pytest.skip(declared[error.code])
+
+
+def score_of(policy: Policy, name: str, row: Mapping[str, Any]) -> Score:
+    """Return a score from a row of a table with its ledger, without what only one contact's engine says of a line."""
+    prefix, lines = f"score.{name}.", []
+    for column, points in row.items():
+        if column.startswith(prefix):
+            kind, _, line = column.removeprefix(prefix).partition(".")
+            kind, line = (kind, line) if line else ("rule", kind)
+            if points or kind == "rule":
+                lines.append(LedgerLine(id=line, kind=kind, points=points))  # type: ignore[arg-type]
+    return Score(name=name, value=row[f"score.{name}"], range=policy.score_ranges[name], ledger=tuple(lines))
+
+
+def _dicts(table: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = nw.from_native(table).lazy().collect("polars").to_native().to_dicts()
+    return found
+
+
+_CONNECTION = duckdb.connect()
+
+
+def _duckdb(table: Any) -> Any:
+    return _CONNECTION.from_arrow(table.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+POLARS = Tables("Polars", lambda table: table, _dicts)
+TABLES = (
+    POLARS,
+    Tables("Polars (lazy)", lambda table: table.lazy(), _dicts),
+    Tables("pandas", lambda table: table.to_pandas(), _dicts),
+    Tables("pandas with Arrow", lambda table: table.to_pandas(use_pyarrow_extension_array=True), _dicts),
+    Tables("PyArrow", lambda table: table.to_arrow(), _dicts),
+    Tables("DuckDB", _duckdb, _dicts),
+)
+"""The kinds of table, each as an engine."""
+
+ENGINES: tuple[Engine, ...] = (Reference(), Record(), *TABLES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Literal
 
 from leadqual.datasets.customers import earlier_life, live_on
 from leadqual.datasets.diary import DAY, END, LAST, Diary, instant
@@ -42,6 +42,19 @@ class Demo:
     histories: dict[str, list[Interaction]]
     at: datetime
     truth: dict[str, Truth]
+
+    def frames(self, backend: Literal["polars", "pandas", "pyarrow"] = "polars") -> tuple[Any, Any]:
+        """Return the contacts and the interactions as two tables of a library; see `leadqual.frames.from_models`.
+
+        Examples
+        --------
+        >>> contacts, interactions = demo(contacts=3).frames()
+        >>> contacts["contact_id"].to_list()
+        ['c-00001', 'c-00002', 'c-00003']
+        """
+        from leadqual.frames.models import from_models  # noqa: PLC0415 - needs polars, which is optional
+
+        return from_models(self.contacts, self.histories, backend=backend)
 
 
 def demo(contacts: int = 2000, seed: int = 7) -> Demo:

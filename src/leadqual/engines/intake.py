@@ -14,12 +14,11 @@ from leadqual.model.catalogue import Field
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import CustomInteraction, Interaction
 from leadqual.model.interactions.registry import BUILT_IN, class_name
-from leadqual.model.profile import DERIVED, PROFILE_UPDATED, changed_fields
+from leadqual.model.profile import DERIVED, PROFILE_UPDATED, UNCHANGEABLE, changed_fields
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.parse import missing_currency
 
 _IN_TIME = attrgetter("instant", "id")
-_UNCHANGEABLE = ("contact.roles", "contact.is_customer", "contact.created_at")
 
 _CHECKED: set[type] = set()
 """Classes of built-in kinds that were met: what they hold is checked when it is made, under every policy."""
@@ -149,7 +148,7 @@ def _untyped(one: Interaction) -> Problem:
 
 def _can_change(name: str) -> bool:
     owner = name.partition(".")[0]
-    return owner in ("contact", "company") and name not in DERIVED and name not in _UNCHANGEABLE
+    return owner in ("contact", "company") and name not in DERIVED and name not in UNCHANGEABLE
 
 
 def _check_named(

@@ -19,7 +19,6 @@ class Assembled:
     problems: list[Problem] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    blank: list[str] = field(default_factory=list)
     cells: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people call the columns that are not there, by their one name."""
@@ -30,8 +29,10 @@ def assemble(
     columns: Mapping[str, Column],
     name_of: Callable[[str], str],
     on_unknown: Callable[[str, Any], Problem | None],
+    *,
+    textual: bool,
 ) -> Assembled:
-    """Convert the cells of a row and put each in its place; empty cells and None are left out as missing.
+    """Convert the cells of a row and put each in its place; what is missing is left out.
 
     Parameters
     ----------
@@ -43,11 +44,13 @@ def assemble(
         The one name of a header.
     on_unknown : callable
         What is wrong with a cell that has no column; None if it may be left out.
+    textual : bool
+        Whether every cell is text. Then an empty one is missing too; elsewhere only None is, and an empty text is a
+        text.
     """
     made = Assembled(cells=cells)
     for header, cell in cells.items():
-        if cell is None or cell == "" or (isinstance(cell, str) and cell.isspace()):
-            made.blank.append(header)
+        if cell is None or (textual and not cell.strip()):
             continue
         name = name_of(header)
         column = columns.get(name)
@@ -95,7 +98,7 @@ def _placed(problem: Problem, made: Assembled, name_of: Callable[[str], str]) ->
     name = name_of((path or "").partition("[")[0])
     header = made.headers.get(name)
     if header is None:
-        empty = next((blank for blank in made.blank if name_of(blank) == name), None)
+        empty = next((given for given in made.cells if name_of(given) == name), None)
         return problem.at(path=empty or made.labels.get(name, path))
     return with_word(problem.at(path=header), made.cells[header])
 

@@ -6,6 +6,7 @@ number belongs is refused by the models, not read as a number.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -59,7 +60,7 @@ def reader_for(
         return text_boolean
     if textual and kind is ValueType.TEXTS:
         return text_list
-    return _as_it_is
+    return as_it_is
 
 
 def read_identifier(cell: Any) -> Any:
@@ -83,15 +84,17 @@ def text_boolean(cell: str) -> bool:
 
 
 def text_list(cell: str) -> list[str]:
-    """Return the texts of a list that is written with ``;`` or ``|`` between them.
+    """Return the texts of a list that is written with ``;`` or ``|`` between them, or as JSON.
 
     Commas stand inside of names too: a cell with commas alone may be one text or several, and is refused.
 
     Examples
     --------
-    >>> text_list("whatsapp; email"), text_list("Tan, Lim & Co.;")
-    (['whatsapp', 'email'], ['Tan, Lim & Co.'])
+    >>> text_list("whatsapp; email"), text_list("Tan, Lim & Co.;"), text_list('["a;b"]')
+    (['whatsapp', 'email'], ['Tan, Lim & Co.'], ['a;b'])
     """
+    if (texts := _json_texts(cell)) is not None:
+        return texts
     if "," in cell and not re.search(r"[;|]", cell):
         several = "; ".join(part.strip() for part in cell.split(",") if part.strip())
         hint = f"separate with ;, such as {cut(several)!r}; if this is one text, write ; after it"
@@ -99,7 +102,20 @@ def text_list(cell: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;|]", cell) if part.strip()]
 
 
-def _as_it_is(cell: Any) -> Any:
+def _json_texts(cell: str) -> list[str] | None:
+    """Return the texts of a JSON list, or None if a cell holds something else."""
+    if not cell.lstrip().startswith("["):
+        return None
+    try:
+        value = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return value if texts else None
+
+
+def as_it_is(cell: Any) -> Any:
+    """Return a cell that needs no conversion."""
     return cell
 
 

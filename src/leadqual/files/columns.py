@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,8 @@ from pydantic import BaseModel
 
 from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Place, Problem, cut, shown
-from leadqual.files.cells import Reader, read_identifier, reader_for
-from leadqual.model.catalogue import Field, field_from
+from leadqual.files.cells import Reader, as_it_is, read_identifier, reader_for
+from leadqual.model.catalogue import Field, ValueType, field_from
 from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.base import CustomInteraction, Interaction
 from leadqual.model.interactions.registry import BUILT_IN
@@ -20,6 +21,10 @@ from leadqual.model.profile import PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
 CONTACT_ID: Final = "contact_id"
+CHANGES: Final = "changes."
+"""What the columns of a profile's new values begin with."""
+CLEARED: Final = "cleared"
+"""The column with the names of the fields that a profile update set to missing."""
 _CONTACT_ALIASES: Final = {CONTACT_ID: "id"}
 _INTERACTION_ALIASES: Final = {"interaction_id": "id"}
 
@@ -32,6 +37,7 @@ class Column:
     read: Reader
 
 
+@lru_cache(maxsize=4096)
 def contact_name(header: str) -> str:
     """Return the one name of a contact's column, however a header spells it.
 
@@ -46,24 +52,46 @@ def contact_name(header: str) -> str:
     return _CONTACT_ALIASES.get(name, name.removeprefix("attributes."))
 
 
+@lru_cache(maxsize=4096)
 def interaction_name(header: str) -> str:
     """Return the one name of an interaction's column, however a header spells it."""
     return _INTERACTION_ALIASES.get(header, header.removeprefix("properties."))
 
 
 def contact_columns(
-    policy: PolicyDocument, *, textual: bool, zone: ZoneInfo | None, decimal: str | None = None
+    policy: PolicyDocument,
+    *,
+    textual: bool,
+    zone: ZoneInfo | None,
+    decimal: str | None = None,
+    model: type[Contact] = Contact,
+    undeclared: Iterable[str] = (),
 ) -> dict[str, Column]:
-    """Return the columns that a table of contacts may have under a policy, by name."""
-    columns = _model_columns(Contact, (), ("company", "attributes"), textual=textual, zone=zone, decimal=decimal)
-    nested = _model_columns(Company, ("company",), ("attributes",), textual=textual, zone=zone, decimal=decimal)
+    """Return the columns that a table of contacts may have under a policy, by name.
+
+    Columns that are `undeclared` and known by no model are attributes, and their cells are taken as they are.
+    """
+    columns = _model_columns(model, (), ("company", "attributes"), textual=textual, zone=zone, decimal=decimal)
+    company = company_class(model)
+    nested = _model_columns(company, ("company",), ("attributes",), textual=textual, zone=zone, decimal=decimal)
     columns |= {f"company.{name}": column for name, column in nested.items()}
     for name, spec in policy.fields.items():
         entry = policy.catalogue.fields[f"{spec.on}.{name}"]
         owner = ("company",) if spec.on == "company" else ()
         read = _checked(entry, textual=textual, zone=zone, decimal=decimal)
-        columns[".".join((*owner, name))] = Column((*owner, "attributes", name), read)
+        columns.setdefault(".".join((*owner, name)), Column((*owner, "attributes", name), read))
+    for name in undeclared:
+        owner = ("company",) if name.startswith("company.") else ()
+        path = (*owner, "attributes", name.removeprefix("company."))
+        columns.setdefault(name, Column(path, as_it_is))
     return columns
+
+
+def company_class(model: type[Contact]) -> type[Company]:
+    """Return the class of the companies of a class of contacts."""
+    annotation = model.model_fields["company"].annotation
+    found = (part for part in (annotation, *get_args(annotation)) if isinstance(part, type))
+    return next((part for part in found if issubclass(part, Company)), Company)
 
 
 class KindColumns:
@@ -81,6 +109,11 @@ class KindColumns:
         Where times without a zone were written down.
     decimal : str, optional
         What begins the decimals of numbers in text: ``"point"`` or ``"comma"``.
+    undeclared : iterable of str
+        Columns of a table with types, whose cells are taken as they are where nobody declared them: new values of
+        fields that another policy may know.
+    any_kind : bool, default False
+        Take kinds that nobody declared, with the undeclared columns as their properties.
     """
 
     def __init__(
@@ -91,8 +124,11 @@ class KindColumns:
         textual: bool,
         zone: ZoneInfo | None,
         decimal: str | None = None,
+        undeclared: Iterable[str] = (),
+        any_kind: bool = False,
     ) -> None:
         self.policy, self.kinds = policy, kinds
+        self._undeclared, self._any_kind = list(undeclared), any_kind
         self._cells: dict[str, Any] = {"textual": textual, "zone": zone, "decimal": decimal}
         self._by_kind: dict[str, dict[str, Column]] = {}
         self._models: dict[str, type[Interaction]] = {}
@@ -108,11 +144,13 @@ class KindColumns:
     def every(self) -> set[str]:
         """Return the names of the columns of all kinds."""
         known = {*self.kinds, *self.policy.interactions}
-        return {name for kind in known for name in self.of(kind)}
+        names = {name for kind in known for name in self.of(kind)}
+        return names.union(self._undeclared) if self._any_kind else names
 
     def knows(self, kind: Any) -> bool:
         """Return whether a kind has a class or is declared by the policy."""
-        return isinstance(kind, str) and (kind in self.kinds or kind in self.policy.interactions)
+        declared = isinstance(kind, str) and (kind in self.kinds or kind in self.policy.interactions)
+        return declared or (self._any_kind and isinstance(kind, str) and kind != "")
 
     def model(self, kind: str) -> type[Interaction]:
         """Return the class of a known kind."""
@@ -125,15 +163,20 @@ class KindColumns:
             skip = Interaction.model_fields
             own = _model_columns(self.kinds[kind], (), skip, **self._cells)
             return {**own, **self._changes()} if kind == PROFILE_UPDATED else own
+        if kind not in self.policy.interactions:
+            return {name: Column(("properties", name), as_it_is) for name in self._undeclared}
         return {
             name: Column(("properties", name), _checked(spec.entry(name), **self._cells))
             for name, spec in self.policy.interactions[kind].properties.items()
         }
 
     def _changes(self) -> dict[str, Column]:
-        """Return a column such as ``changes.company.employees`` for each field of a profile."""
-        fields = contact_columns(self.policy, **self._cells)
-        return {f"changes.{name}": Column(("changes", name), column.read) for name, column in fields.items()}
+        """Return a column such as ``changes.company.employees`` for each field of a profile, and the one beside them."""
+        more = [name.removeprefix(CHANGES) for name in self._undeclared if name.startswith(CHANGES)]
+        fields = contact_columns(self.policy, undeclared=more, **self._cells)
+        changes = {f"{CHANGES}{name}": Column(("changes", name), column.read) for name, column in fields.items()}
+        texts = reader_for(ValueType.TEXTS, textual=self._cells["textual"], zone=None)
+        return {**changes, CLEARED: Column((CLEARED,), texts)}
 
 
 def check_header(
@@ -194,14 +237,22 @@ def _model_columns(
     decimal: str | None,
 ) -> dict[str, Column]:
     columns = {}
-    for name, info in model.model_fields.items():
+    for name, (kind, whole) in _held(model).items():
         if name in skip:
             continue
-        entry = field_from(name, info.annotation, info)
-        kind = None if entry is None else entry.type
-        read = reader_for(kind, textual=textual, zone=zone, decimal=decimal, whole=_is_whole(info.annotation))
+        read = reader_for(kind, textual=textual, zone=zone, decimal=decimal, whole=whole)
         columns[name] = Column((*owner, name), read_identifier if (name, owner) == ("id", ()) else read)
     return columns
+
+
+@cache
+def _held(model: type[BaseModel]) -> dict[str, tuple[ValueType | None, bool]]:
+    """Return what each field of a model holds, and whether its numbers are whole ones."""
+    found = {}
+    for name, info in model.model_fields.items():
+        entry = field_from(name, info.annotation, info)
+        found[name] = (None if entry is None else entry.type, _is_whole(info.annotation))
+    return found
 
 
 def _is_whole(annotation: Any) -> bool:

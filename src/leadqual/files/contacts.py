@@ -16,7 +16,8 @@ from leadqual.files.times import zone_named
 from leadqual.model.contact import Contact
 from leadqual.policy.document import PolicyDocument
 
-_GROUPS: Final = ("contact", "company", "attributes", "company.attributes", "contact.company", "contact.attributes")
+GROUPS: Final = ("contact", "company", "attributes", "company.attributes", "contact.company", "contact.attributes")
+"""Columns that hold others, in tables with types."""
 _REQUIRED: Final = {"id": CONTACT_ID}
 
 
@@ -25,8 +26,8 @@ class ContactReader:
 
     Parameters
     ----------
-    path : str or path
-        The file: CSV, JSON lines or Parquet, by the ending of its name.
+    path : str, path or Table
+        The file: CSV, JSON lines or Parquet, by the ending of its name; or a table that is open.
     policy : PolicyDocument
         Whose declared fields may be columns.
     time_zone : str, optional
@@ -40,13 +41,17 @@ class ContactReader:
         Leave out columns that nobody declared, in place of refusing them.
     only : str, optional
         Read the rows of this contact alone, and those of which it cannot be told whose they are.
+    model : type
+        The class of the contacts.
+    undeclared : bool, default False
+        Take columns that nobody declared as attributes. Their cells need types, so this is not for CSV.
     """
 
     table: Table
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | Table,
         policy: PolicyDocument,
         *,
         time_zone: str | None = None,
@@ -54,12 +59,18 @@ class ContactReader:
         decimal: str | None = None,
         ignore_unknown_columns: bool = False,
         only: str | None = None,
+        model: type[Contact] = Contact,
+        undeclared: bool = False,
     ) -> None:
         zone = zone_named(time_zone)
-        known = contact_columns(policy, textual=False, zone=zone)
-        self.table = open_table(path, {"contact_id", *known}, encoding)
-        sign = decimal_named(decimal)
-        self._columns = contact_columns(policy, textual=self.table.textual, zone=zone, decimal=sign)
+        known = contact_columns(policy, textual=False, zone=zone, model=model)
+        self.table = path if isinstance(path, Table) else open_table(path, {"contact_id", *known}, encoding)
+        sign, self._model = decimal_named(decimal), model
+        self._columns = contact_columns(policy, textual=self.table.textual, zone=zone, decimal=sign, model=model)
+        if undeclared:
+            more = [contact_name(header) for header in self.table.columns or ()]
+            known = contact_columns(policy, textual=False, zone=zone, model=model, undeclared=more)
+            self._columns = known
         self._unknown = unknown_cell(known, ignore=ignore_unknown_columns)
         check_columns(self.table, known, _REQUIRED, contact_name, ignore_unknown=ignore_unknown_columns)
 
@@ -71,7 +82,7 @@ class ContactReader:
     def read(self, rows: Iterable[RawRow]) -> Iterator[Row[Contact]]:
         """Yield what becomes of rows of this table."""
         for raw in rows:
-            cells = raw.cells if self.table.textual else flattened(raw.cells, _GROUPS)
+            cells = raw.cells if self.table.textual else flattened(raw.cells, GROUPS)
             if self._only is None or self._only.may_own(cells):
                 yield self._read(raw, cells)
 
@@ -83,9 +94,9 @@ class ContactReader:
     def _read(self, raw: RawRow, cells: Mapping[str, Any]) -> Row[Contact]:
         if raw.problems:
             return Row(self.table.name, raw.line, raw.text, problems=raw.problems)
-        made = assemble(cells, self._columns, contact_name, self._unknown)
+        made = assemble(cells, self._columns, contact_name, self._unknown, textual=self.table.textual)
         made.labels = _REQUIRED
-        contact = validated(made, Contact.model_validate, contact_name)
+        contact = validated(made, self._model.model_validate, contact_name)
         problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)
         return Row(self.table.name, raw.line, raw.text, _text(made.data.get("id")), contact, problems)
 

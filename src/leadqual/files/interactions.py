@@ -12,6 +12,7 @@ from leadqual.conditions.check import unknown_kind
 from leadqual.engines.intake import ordered_history
 from leadqual.errors import LeadqualError, Place, Problem, shown
 from leadqual.files.assemble import Assembled, assemble, flattened, validated
+from leadqual.files.cleared import add_cleared, under_cleared
 from leadqual.files.columns import CONTACT_ID, KindColumns, interaction_name
 from leadqual.files.numbers import decimal_named
 from leadqual.files.one_contact import OneContact
@@ -24,6 +25,8 @@ from leadqual.model.interactions.registry import BUILT_IN
 from leadqual.model.profile import PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
+GROUPS: Final = ("properties",)
+"""Columns that hold others, in tables with types."""
 _REQUIRED: Final = {CONTACT_ID: CONTACT_ID, "id": "interaction_id", "kind": "kind", "occurred_at": "occurred_at"}
 
 
@@ -36,13 +39,17 @@ class InteractionReader:
     ----------
     kinds : mapping of str to type
         The classes of kinds; for kinds of your own, ``{**BUILT_IN, "roi_calculated": RoiCalculated}``.
+    undeclared : bool, default False
+        Take new values of fields that nobody declared. Their cells need types, so this is not for CSV.
+    any_kind : bool, default False
+        Take kinds that nobody declared, and all columns as their properties; nothing is held against the policy then.
     """
 
     table: Table
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | Table,
         policy: PolicyDocument,
         *,
         time_zone: str | None = None,
@@ -51,14 +58,25 @@ class InteractionReader:
         ignore_unknown_columns: bool = False,
         kinds: Mapping[str, type[Interaction]] = BUILT_IN,
         only: str | None = None,
+        undeclared: bool = False,
+        any_kind: bool = False,
     ) -> None:
         zone = zone_named(time_zone)
         every = KindColumns(policy, kinds, textual=False, zone=zone).every()
-        self._policy, self._ignored = policy, ignore_unknown_columns
-        self.table = open_table(path, {*every, "interaction_id"}, encoding)
+        self._policy, self._ignored, self._any_kind = policy, ignore_unknown_columns, any_kind
+        self.table = path if isinstance(path, Table) else open_table(path, {*every, "interaction_id"}, encoding)
+        more = [interaction_name(header) for header in self.table.columns or ()] if undeclared or any_kind else []
         sign = decimal_named(decimal)
-        self._kinds = KindColumns(policy, kinds, textual=self.table.textual, zone=zone, decimal=sign)
-        self._every = every
+        self._kinds = KindColumns(
+            policy,
+            kinds,
+            textual=self.table.textual,
+            zone=zone,
+            decimal=sign,
+            undeclared=more,
+            any_kind=any_kind,
+        )
+        every = self._every = self._kinds.every() if more else every
         check_columns(self.table, every, _REQUIRED, interaction_name, ignore_unknown=ignore_unknown_columns)
 
         self._only = None if only is None else OneContact(only, CONTACT_ID, interaction_name)
@@ -69,7 +87,7 @@ class InteractionReader:
     def read(self, rows: Iterable[RawRow]) -> Iterator[Row[Interaction]]:
         """Yield what becomes of rows of this table."""
         for raw in rows:
-            cells = raw.cells if self.table.textual else flattened(raw.cells, ("properties",))
+            cells = raw.cells if self.table.textual else flattened(raw.cells, GROUPS)
             if self._only is None or self._only.may_own(cells):
                 yield self._read(raw, cells)
 
@@ -80,21 +98,26 @@ class InteractionReader:
         kind = kind.strip() if isinstance(kind, str) and self.table.textual else kind
         made = self._assembled(kind, cells)
         contact_id = made.data.pop(CONTACT_ID, None)
-        if not isinstance(contact_id, str):
+        if not isinstance(contact_id, str) or not contact_id:
             made.problems.append(_no_contact(contact_id))
         made.labels = _REQUIRED
         interaction = self._validated(str(kind), made, contact_id) if self._kinds.knows(kind) else None
         problems = tuple(problem.at(source=self.table.name, line=raw.line) for problem in made.problems)
-        known = contact_id if isinstance(contact_id, str) else None
+        known = contact_id if isinstance(contact_id, str) and contact_id else None
         return Row(self.table.name, raw.line, raw.text, known, interaction, problems)
 
     def _assembled(self, kind: Any, cells: Mapping[str, Any]) -> Assembled:
         if not self._kinds.knows(kind):
-            made = assemble(cells, self._kinds.common, interaction_name, lambda header, cell: None)
+            made = assemble(
+                cells, self._kinds.common, interaction_name, lambda header, cell: None, textual=self.table.textual
+            )
             made.problems.append(self._no_kind(kind))
             return made
-        made = assemble(cells, self._kinds.of(kind), interaction_name, partial(self._no_property, kind))
+        columns, unknown = self._kinds.of(kind), partial(self._no_property, kind)
+        made = assemble(cells, columns, interaction_name, unknown, textual=self.table.textual)
         made.data["kind"] = kind
+        if kind == PROFILE_UPDATED:
+            add_cleared(made)
         return made
 
     def _no_property(self, kind: str, header: str, cell: Any) -> Problem | None:
@@ -117,8 +140,10 @@ class InteractionReader:
 
     def _validated(self, kind: str, made: Assembled, contact_id: Any) -> Interaction | None:
         value: Interaction | None = validated(made, self._kinds.model(kind).model_validate, interaction_name)
-        if value is not None and (kind == PROFILE_UPDATED or kind in self._policy.interactions):
-            made.problems += self._problems_under_the_policy(value, contact_id)
+        declared = kind == PROFILE_UPDATED or kind in self._policy.interactions
+        if value is not None and declared and not self._any_kind:
+            problems = self._problems_under_the_policy(value, contact_id)
+            made.problems += [under_cleared(problem, made) for problem in problems]
         return None if made.problems else value
 
     def _problems_under_the_policy(self, one: Interaction, contact_id: str) -> list[Problem]:
@@ -132,7 +157,7 @@ class InteractionReader:
 
 def _no_contact(found: Any) -> Problem:
     place, expected = Place(path=CONTACT_ID), "the id of a contact"
-    if found is None:
+    if found is None or found == "":
         return Problem("missing-field", "the contact is missing", place, expected=expected)
     return Problem("wrong-type", "the id of the contact is not a text", place, shown(found), expected)
 

@@ -154,13 +154,19 @@ def read_leads(
         problems += [problem for problem in error.problems if problem not in problems]
     if people is None or events is None:
         raise InputError(problems)
-    leads = _joined(people, events, progress)
+    leads = joined(people, events, progress)
     if leads.rejected and not skip_bad:
         raise InputError(leads.problems)
     return leads
 
 
-def _joined(people: ContactReader, events: InteractionReader, progress: Progress | None) -> Leads:
+def joined(
+    people: ContactReader, events: InteractionReader, progress: Progress | None = None, *, keep_repeated: bool = False
+) -> Leads:
+    """Return what two tables hold that are open, with the bad rows apart; see `read_leads`.
+
+    With `keep_repeated` an interaction that is there twice stands twice in the history.
+    """
     contact_rows = list(people.read(_watched(people.table, progress)))
     good, bad, repeated = _once_each(contact_rows, lambda row: row.value.id if row.value else None, "contact")
     histories: dict[str, list[Interaction]] = {row.value.id: [] for row in good if row.value}
@@ -172,7 +178,9 @@ def _joined(people: ContactReader, events: InteractionReader, progress: Progress
     kept, refused, again = _once_each(
         event_rows, lambda row: (row.contact_id, row.value.id) if row.value else None, "interaction"
     )
-    for row in kept:
+    refused_lines = {row.line for row in refused}
+    every = (row for row in event_rows if row.line not in refused_lines)
+    for row in every if keep_repeated else kept:
         if row.value is not None and row.contact_id is not None:
             histories[row.contact_id].append(row.value)
     return Leads(

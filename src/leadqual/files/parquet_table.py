@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,9 +40,9 @@ class ParquetTable(Table):
             schema = self._frame.collect_schema()
             self._height = int(self._frame.select(library.len()).collect().item())
         except self._errors as error:
-            raise self._unreadable(error) from None
+            raise InputError(unreadable(self.name, error)) from None
         self._nested = any(kind.is_nested() for kind in schema.values())
-        self._columns = [leaf for name, kind in schema.items() for leaf in _leaves(name, kind)]
+        self._columns = [leaf for name, kind in schema.items() for leaf in leaves(name, kind)]
 
     @property
     def columns(self) -> Sequence[str]:
@@ -56,29 +56,30 @@ class ParquetTable(Table):
             try:
                 batch = self._frame.slice(start, _BATCH).collect()
             except self._errors as error:
-                raise self._unreadable(error) from None
+                raise InputError(unreadable(self.name, error)) from None
             for number, cells in enumerate(batch.iter_rows(named=True), start + 1):
                 self._progress = number / self._height
                 if self._nested:
-                    cells = _without_nulls(cells)
+                    cells = without_nulls(cells)
                 yield RawRow(number, cells, json.dumps(cells, default=str, ensure_ascii=False))
 
-    def _unreadable(self, error: BaseException) -> InputError:
-        hint = "write the file again from its source"
-        message, found = "the file is not Parquet", cut(str(error))
-        return InputError(Problem("bad-parquet", message, Place(self.name), found, hint=hint))
+
+def unreadable(name: str, error: BaseException) -> Problem:
+    """Return the problem of a file that Polars cannot read."""
+    message, hint = "the file is not Parquet", "write the file again from its source"
+    return Problem("bad-parquet", message, Place(name), cut(str(error)), hint=hint)
 
 
-def _leaves(name: str, kind: Any) -> list[str]:
-    """Return the dotted names under a column: its own, or those of the fields that it is made of."""
+def leaves(name: str, kind: Any, kept: Collection[str] = ("changes",)) -> list[str]:
+    """Return the dotted names under a column: its own, or those of the fields that it is made of, unless it is `kept`."""
     fields = getattr(kind, "fields", None)
-    if not fields or name in ("changes",):
+    if not fields or name in kept:
         return [name]
-    return [leaf for item in fields for leaf in _leaves(f"{name}.{item.name}", item.dtype)]
+    return [leaf for item in fields for leaf in leaves(f"{name}.{item.name}", item.dtype, kept)]
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
     """Return nested cells without nulls: in a table all rows have the same fields, and null says that one is absent."""
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+        return {name: without_nulls(item) for name, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value

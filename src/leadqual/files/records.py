@@ -8,10 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from leadqual.files.columns import CHANGES, CLEARED
 from leadqual.files.row import Row
 from leadqual.lifecycle.decision import Decision
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
+from leadqual.model.profile import PROFILE_UPDATED
 from leadqual.model.score import LedgerLine, Score
 
 
@@ -32,11 +34,24 @@ def contact_record(contact: Contact) -> dict[str, Any]:
 
 
 def interaction_record(contact_id: str, interaction: Interaction) -> dict[str, Any]:
-    """Return an interaction of a contact as one row; properties that it lacks have no column."""
-    values = _values(interaction, skip=("id", "properties"))
+    """Return an interaction of a contact as one row; properties that it lacks have no column.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from leadqual.model.interactions.desk import ProfileUpdated
+    >>> changes = {"country": "SG", "company.employees": None}
+    >>> update = ProfileUpdated(id="i-1", occurred_at=datetime(2026, 11, 1, tzinfo=UTC), changes=changes)
+    >>> record = interaction_record("c-1", update)
+    >>> record["changes.country"], record["cleared"]
+    ('SG', ['company.employees'])
+    """
+    is_update = interaction.kind == PROFILE_UPDATED
+    values = _values(interaction, skip=("id", "properties", *(("changes",) if is_update else ())))
     own = {name: value for name, value in values.items() if value is not None}
+    changes = _changes(interaction) if is_update else {}
     properties = interaction.__dict__.get("properties", {})
-    return {"contact_id": contact_id, "interaction_id": interaction.id, **own, **properties}
+    return {"contact_id": contact_id, "interaction_id": interaction.id, **own, **properties, **changes}
 
 
 def decision_record(decision: Decision, contact: Contact, *, ledger: bool = False) -> dict[str, Any]:
@@ -100,6 +115,14 @@ def _words(line: LedgerLine) -> str:
 def _line_name(score: str, line: LedgerLine) -> str:
     own = line.id if line.kind in ("rule", "part") else f"{line.kind}.{line.id}"
     return f"score.{score}.{own}"
+
+
+def _changes(update: Interaction) -> dict[str, Any]:
+    """Return the new values of a profile in a column each, and the names of those that are missing from now on."""
+    changes = {name: _flat(value) for name, value in update.value("changes").items()}
+    known = {f"{CHANGES}{name}": value for name, value in changes.items() if value is not None}
+    gone = [name for name, value in changes.items() if value is None]
+    return {**known, CLEARED: gone} if gone else known
 
 
 def _values(model: BaseModel, skip: tuple[str, ...]) -> dict[str, Any]:

@@ -101,15 +101,13 @@ def write_table(
     suffix, records = Path(target or path).suffix.lower(), list(rows)
     names = list(dict.fromkeys([*columns, *(name for row in records for name in row)]))
     if suffix in JSON_LINES:
-        with Path(path).open("w", encoding="utf-8", newline="") as handle:
-            handle.writelines(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n" for row in records)
+        write_json_lines(path, records)
     elif suffix in PARQUET:
         library = polars()
         whole = {name: [row.get(name) for row in records] for name in names}
         library.DataFrame(whole, strict=False).write_parquet(path)
     else:
-        cell = _safe_cell if spreadsheet_safe else _cell
-        _write_csv(path, names, records, "\t" if suffix == ".tsv" else ",", cell)
+        write_csv(path, names, records, target or path, spreadsheet_safe=spreadsheet_safe)
 
 
 def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
@@ -118,13 +116,23 @@ def write_lines(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
         handle.writelines(f"{line}\n" for line in lines)
 
 
-def _write_csv(
+def write_json_lines(path: str | os.PathLike[str], rows: Iterable[Record]) -> None:
+    """Write rows as JSON, one object a line."""
+    with Path(path).open("w", encoding="utf-8", newline="") as handle:
+        handle.writelines(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n" for row in rows)
+
+
+def write_csv(
     path: str | os.PathLike[str],
-    names: list[str],
+    names: Sequence[str],
     rows: Iterable[Record],
-    delimiter: str,
-    cell: Callable[[Any], Any],
+    target: str | os.PathLike[str],
+    *,
+    spreadsheet_safe: bool = False,
 ) -> None:
+    """Write rows as CSV with columns of these names; with tabs if `target` ends in ``.tsv``."""
+    cell: Callable[[Any], Any] = _safe_cell if spreadsheet_safe else _cell
+    delimiter = "\t" if Path(target).suffix.lower() == ".tsv" else ","
     with Path(path).open("w", encoding="utf-8", newline="", errors="backslashreplace") as handle:
         writer = csv.writer(_Lines(handle), delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(names)
@@ -156,11 +164,17 @@ def _cell(value: Any) -> Any:
         text = number_text(value)
         return value if text == float.__repr__(value) else text
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        alone = len(value) == 1 and "," in value[0]  # read back, one text with a comma might be several
-        return f"{value[0]};" if alone else ";".join(value)
+        return _list_cell(value)
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return value
+
+
+def _list_cell(texts: Sequence[str]) -> str:
+    alone = len(texts) == 1 and "," in texts[0]  # read back, one text with a comma might be several
+    cell = f"{texts[0]};" if alone else ";".join(texts)
+    lossy = cell.startswith("[") or any(not text or text != text.strip() or set(text) & {";", "|"} for text in texts)
+    return json.dumps(list(texts), ensure_ascii=False) if lossy else cell
 
 
 def _safe_cell(value: Any) -> Any:

@@ -13,6 +13,9 @@ from leadqual.model.mailboxes import is_personal, mail_domain
 PROFILE_UPDATED: Final = "profile_updated"
 """The kind that changes fields of the profile."""
 
+UNCHANGEABLE: Final = ("contact.roles", "contact.is_customer", "contact.created_at")
+"""Fields that no update changes."""
+
 DERIVED: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "contact.email_domain": ("contact.email", mail_domain),
     "contact.email_is_personal": ("contact.email", is_personal),

@@ -1,0 +1,1 @@
+"""The engine for tables: a policy as column expressions, through narwhals."""

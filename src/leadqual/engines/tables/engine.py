@@ -1,0 +1,132 @@
+"""The engine for tables: from a policy and two tables to a table of answers, one row a contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import narwhals as nw
+
+from leadqual.conditions.nodes import Node
+from leadqual.engines.tables.attached import Given
+from leadqual.engines.tables.columns import CONTACT_ID
+from leadqual.engines.tables.contact import ContactScope
+from leadqual.engines.tables.gather import Gathering
+from leadqual.engines.tables.keys import CONTACT, Keys
+from leadqual.engines.tables.logic import causes, expression
+from leadqual.engines.tables.native import Table
+from leadqual.engines.tables.rows import Rows
+from leadqual.engines.tables.scores import Computed, Scores, Step
+from leadqual.model.catalogue import ValueType
+from leadqual.policy.document import PolicyDocument
+
+
+class TableEngine:
+    """A policy over two tables at an instant.
+
+    Parameters
+    ----------
+    policy : PolicyDocument
+        The policy.
+    contacts, interactions : Table
+        The tables, both of one library.
+    at : datetime
+        The instant; interactions after it do not exist.
+    given : mapping of str to Given
+        The scores of scorer objects, by name.
+    repeated : bool, default False
+        Whether the interactions may hold one several times.
+    """
+
+    def __init__(
+        self,
+        policy: PolicyDocument,
+        contacts: Table,
+        interactions: Table,
+        at: datetime,
+        given: Mapping[str, Given] | None = None,
+        *,
+        repeated: bool = False,
+    ) -> None:
+        self._policy, self._contacts, self._given = policy, contacts, given or {}
+        self._keys = keys = Keys(contacts)
+        self._gathering = Gathering(Rows(policy, interactions, at, keys, repeated=repeated))
+        self._scope = ContactScope(policy, contacts, keys, self._gathering, self._worked_out)
+        self._scores = Scores(policy, self._scope, self._gathering, contacts.dialect)
+        self._made: dict[str, Computed] = {}
+        self._steps: list[Step] = []
+
+    def scored(self, scores: Iterable[str] | None = None, *, ledger: bool = False, missing: bool = False) -> Any:
+        """Return scores and grades in a table of the kind that came; with `ledger` and `missing` what led to them.
+
+        Parameters
+        ----------
+        scores : iterable of str, optional
+            These scores alone, without grades; all scores and grades by default.
+        """
+        names = [f"score.{name}" for name in (self._policy.score_ranges if scores is None else scores)]
+        made = {name: self._computed(name) for name in names}
+        columns = {name: one.value for name, one in made.items()}
+        if scores is None:
+            columns |= {f"grade.{name}": self._computed(f"grade.{name}").value for name in self._policy.grades}
+        if ledger:
+            columns |= {line: column for one in made.values() for line, column in one.lines.items()}
+        if missing:
+            self._steps.append({"lq_missing": self._missing()})
+            columns["missing"] = "lq_missing"
+        return self._result(columns)
+
+    def evaluated(self, expressions: Mapping[str, tuple[Node, ValueType]]) -> Any:
+        """Return the values of expressions, a column each, in a table of the kind that came."""
+        columns = {name: f"lq_e{number}" for number, name in enumerate(expressions)}
+        self._steps.append({columns[name]: self._value(node, kind) for name, (node, kind) in expressions.items()})
+        return self._result(columns)
+
+    def _value(self, node: Node, kind: ValueType) -> nw.Expr:
+        value = expression(node, self._scope)
+        return value.cast(nw.Datetime("us", "UTC")) if kind is ValueType.INSTANT else value
+
+    def _worked_out(self, name: str) -> nw.Expr:
+        return nw.col(self._computed(name).value)
+
+    def _computed(self, path: str) -> Computed:
+        """Return the columns of a score or grade, computed once, after what it reads itself."""
+        if path not in self._made:
+            owner, _, name = path.partition(".")
+            if owner == "grade":
+                made = self._scores.grade(name)
+            else:
+                made = self._outside(name) if name in self._policy.scorers else self._scores.score(name)
+            self._made[path] = made
+            self._steps += made.steps
+        return self._made[path]
+
+    def _outside(self, name: str) -> Computed:
+        one = self._given[name]
+        self._gathering.add_of_contacts(("given", name), lambda: one.keyed(self._keys))
+        return Computed(one.value, one.lines)
+
+    def _missing(self) -> nw.Expr:
+        """Return the names that left a rule unknown, as one text with ``; `` between them."""
+        found: dict[str, list[nw.Expr]] = {}
+        for score in self._policy.scores.values():
+            for rule in score.rules:
+                for name, where in () if rule.when is None else causes(rule.when, self._scope):
+                    found.setdefault(name, []).append(where)
+        if not found:
+            return nw.lit("")
+        said = [nw.when(reduce(or_, where)).then(nw.lit(name)) for name, where in found.items()]
+        return nw.concat_str(said, separator="; ", ignore_nulls=True)
+
+    def _result(self, columns: Mapping[str, str]) -> Any:
+        frame = self._scope.contacts()
+        for step in self._steps:
+            if step:
+                frame = frame.with_columns(value.alias(name) for name, value in step.items())
+        if self._contacts.ordered:
+            frame = frame.sort(CONTACT)
+        inside = frame.select(CONTACT_ID, *columns.values())
+        return self._contacts.close(inside, [CONTACT_ID, *columns])

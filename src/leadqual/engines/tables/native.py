@@ -1,0 +1,194 @@
+"""Tables of every kind into the engine, and out again as what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import narwhals as nw
+
+from leadqual.engines.tables.columns import Frame, Schema, framed, safe
+from leadqual.engines.tables.dialect import Dialect, dialect_of
+from leadqual.engines.tables.gaps import DUCKDB, PANDAS, POLARS, POLARS_LAZY, PYARROW, PYSPARK
+from leadqual.errors import InputError, MissingDependency, Place, Problem, shown
+
+_LAZY = {"polars": POLARS_LAZY, "duckdb": DUCKDB, "pyspark": PYSPARK, "pyspark_connect": PYSPARK}
+_EAGER = {"polars": POLARS, "pandas": PANDAS, "pyarrow": PYARROW}
+PLACE: Final = "lq_place"
+"""The column with the place of each row, counted from 0."""
+_EXPECTED = "a table of pandas, Polars (lazy too), PyArrow, DuckDB or PySpark"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the engine reads it.
+
+    Parameters
+    ----------
+    frame : nw.LazyFrame
+        Its columns, under names that every library can read (`leadqual.engines.tables.columns.safe`).
+    schema : mapping of str to DType
+        The columns by the names that they came with.
+    dialect : Dialect
+        The library that computes.
+    engine : str
+        What the table is called in messages and in the support table.
+    close : callable
+        From a result of the engine to a table of the kind that came, with columns of these names.
+    """
+
+    frame: Frame
+    schema: Schema
+    dialect: Dialect
+    engine: str
+    close: Callable[[Frame, list[str]], Any]
+
+    @property
+    def lazy(self) -> bool:
+        """Whether nothing has been computed yet."""
+        return self.engine in _LAZY.values()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its rows have an order, and their place in it under `PLACE`."""
+        return self.dialect.name == "polars"
+
+    def local(self, column: str, instant: datetime) -> datetime:
+        """Return an instant in the time zone of a column, which Polars demands of what it compares."""
+        dtype = self.schema[column]
+        zone = dtype.time_zone if isinstance(dtype, nw.Datetime) else None
+        return instant if zone is None else instant.astimezone(ZoneInfo(zone))
+
+
+def open_table(native: Any, source: str, wanted: Collection[str] | None = None) -> Table:
+    """Return a table of any kind as the engine reads it.
+
+    Parameters
+    ----------
+    native : DataFrame, LazyFrame, Table or relation
+        What the caller has.
+    source : {"contacts", "interactions"}
+        What errors call it.
+    wanted : collection of str, optional
+        The columns to take, of those that there are; all by default.
+
+    Raises
+    ------
+    InputError
+        If it is no table, or a column of it mixes types.
+    MissingDependency
+        If it has to be brought into Polars, and Polars or PyArrow is not installed.
+    """
+    try:
+        frame = nw.from_native(native)
+    except TypeError:
+        raise InputError(_no_table(native, source)) from None
+    name = str(frame.implementation.value)
+    if isinstance(frame, nw.LazyFrame):
+        if name not in _LAZY:
+            raise InputError(_no_table(native, source))
+        return _lazy(frame, _LAZY[name], wanted)
+    if not isinstance(frame, nw.DataFrame) or name not in _EAGER:
+        raise InputError(_no_table(native, source))
+    kept = frame if wanted is None else frame.select([column for column in frame.columns if column in wanted])
+    inner = kept if name == "polars" else _into_polars(kept, source)
+    return Table(
+        inner.rename({column: safe(column) for column in inner.columns}).with_row_index(PLACE).lazy(),
+        inner.schema,
+        Dialect("polars"),
+        _EAGER[name],
+        _closer(native, name),
+    )
+
+
+def _lazy(frame: Frame, engine: str, wanted: Collection[str] | None) -> Table:
+    schema: Schema = frame.collect_schema()
+    names = {column: safe(column) for column in schema}
+    if engine == PYSPARK:  # to Spark a dot in a name is the way into a struct, even where a column is renamed
+        frame = framed(frame.to_native().toDF(*names.values()))
+    else:
+        frame = frame.rename({old: new for old, new in names.items() if old != new})
+    if wanted is not None:
+        schema = {column: dtype for column, dtype in schema.items() if column in wanted}
+        frame = frame.select([names[column] for column in schema])
+    if engine == POLARS_LAZY:
+        frame = framed(frame.to_native().with_row_index(PLACE))
+    close = _spark_result if engine == PYSPARK else _lazy_result
+    return Table(frame, schema, dialect_of(frame.implementation), engine, close)
+
+
+def _spark_result(result: Frame, names: list[str]) -> Any:
+    return result.to_native().toDF(*names)
+
+
+def _lazy_result(result: Frame, names: list[str]) -> Any:
+    return result.rename(dict(zip(result.collect_schema().names(), names, strict=True))).to_native()
+
+
+def _closer(native: Any, name: str) -> Callable[[Frame, list[str]], Any]:
+    def close(result: Frame, names: list[str]) -> Any:
+        frame = result.to_native().collect(engine="streaming")
+        frame.columns = names
+        if name == "polars":
+            return frame
+        if name == "pyarrow":
+            return frame.to_arrow()
+        return _to_pandas(frame, native)
+
+    return close
+
+
+def _to_pandas(frame: Any, native: Any) -> Any:
+    import pandas as pd  # noqa: PLC0415 - only a table of pandas comes here
+
+    arrow = any(isinstance(dtype, pd.ArrowDtype) for dtype in native.dtypes)
+    made = frame.to_pandas(use_pyarrow_extension_array=arrow)
+    if len(made) == len(native):
+        made.index = native.index
+    return made
+
+
+def _into_polars(frame: nw.DataFrame[Any], source: str) -> nw.DataFrame[Any]:
+    try:
+        import polars as pl  # noqa: PLC0415 - an optional dependency
+        import pyarrow as pa  # noqa: PLC0415 - an optional dependency
+    except ImportError as error:
+        hint = "pip install 'leadqual[frames]'"
+        message = f"a table of {frame.implementation} is computed by Polars, through Arrow"
+        raise MissingDependency(
+            Problem("missing-dependency", message, Place(source), f"{error.name} is not installed", hint=hint)
+        ) from None
+    native = frame.to_native()
+    if frame.implementation.is_pyarrow():
+        return nw.from_native(pl.from_arrow(native), eager_only=True)
+    columns, problems = {}, []
+    for name in native.columns:
+        try:
+            columns[name] = pa.array(native[name], from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            expected, hint = "values of one type", "give the column one type; a missing value is None"
+            problems.append(
+                Problem(
+                    "wrong-type", "a column mixes types", Place(source, path=name), shown(str(error)), expected, hint
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return nw.from_native(pl.from_arrow(pa.table(columns)), eager_only=True)
+
+
+def unlike(contacts: Table, interactions: Table) -> Problem:
+    """Return the problem of two tables that no library can read together."""
+    message = "the two tables are of different libraries"
+    found = f"contacts of {contacts.engine}, interactions of {interactions.engine}"
+    return Problem("unlike-tables", message, Place("interactions"), found, f"both of {contacts.engine}")
+
+
+def _no_table(native: Any, source: str) -> Problem:
+    hint = "make two tables of models with leadqual.frames.from_models(contacts, histories)"
+    return Problem(
+        "not-a-table", f"{source} is no table that can be scored", Place(source), shown(native), _EXPECTED, hint
+    )

@@ -1,0 +1,107 @@
+"""Two tables of any kind, opened and looked at as far as the caller wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+from leadqual._suggest import did_you_mean
+from leadqual.conditions.nodes import Node
+from leadqual.engines.tables.attached import Given
+from leadqual.engines.tables.check import check_rows
+from leadqual.engines.tables.check_columns import check_columns
+from leadqual.engines.tables.check_reads import Reads, reads_of
+from leadqual.engines.tables.engine import TableEngine
+from leadqual.engines.tables.native import Table, open_table, unlike
+from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
+from leadqual.lifecycle.policy import Policy
+from leadqual.model.time import aware
+
+Check = Literal["all", "columns", "trusted"]
+_CHECKS: Final = get_args(Check)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The two tables, checked.
+
+    Parameters
+    ----------
+    contacts, interactions : Table
+        The tables.
+    reads : Reads
+        What is read of them.
+    repeated : bool
+        Whether the interactions may hold one several times.
+    """
+
+    contacts: Table
+    interactions: Table
+    reads: Reads
+    repeated: bool
+
+    def engine(self, policy: Policy, at: datetime, given: Mapping[str, Given]) -> TableEngine:
+        """Return the engine that answers from these tables."""
+        return TableEngine(policy, self.contacts, self.interactions, at, given, repeated=self.repeated)
+
+
+def opened(
+    policy: Policy,
+    contacts: Any,
+    interactions: Any,
+    at: datetime,
+    *,
+    check: Check | None,
+    expressions: Iterable[Node] | None = None,
+) -> Tables:
+    """Return two tables, after what `check` asks for has been looked at.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the arguments, or with the tables.
+    """
+    _check_arguments(policy, at, check)
+    reads = reads_of(policy, expressions)
+    people, events = _both(contacts, interactions)
+    check_columns(policy, people.schema, events.schema, engine=people.engine, reads=reads)
+    wanted = check or ("columns" if people.lazy or events.lazy else "all")
+    repeated = check_rows(policy, people, events, reads).repeated if wanted == "all" else wanted == "columns"
+    return Tables(people, events, reads, repeated)
+
+
+def _both(contacts: Any, interactions: Any) -> tuple[Table, Table]:
+    """Return both tables; raise `InputError` with what is wrong with either."""
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for native, source in ((contacts, "contacts"), (interactions, "interactions")):
+        try:
+            tables.append(open_table(native, source))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    people, events = tables
+    if people.dialect != events.dialect:
+        raise InputError(unlike(people, events))
+    return people, events
+
+
+def _check_arguments(policy: Any, at: Any, check: Any) -> None:
+    problems: list[Problem] = []
+    if not isinstance(policy, Policy):
+        hint = "leadqual.Policy.load(path), or one that ships: leadqual.policies.sales()"
+        problems.append(Problem("wrong-type", "this is no policy", Place("policy"), shown(policy), "a Policy", hint))
+    try:
+        aware(at, "at")
+    except LeadqualError as error:
+        problems += error.problems
+    if check is not None and check not in _CHECKS:
+        expected, meant = f"one of: {', '.join(_CHECKS)}", did_you_mean(str(check), _CHECKS)
+        problems.append(
+            Problem("bad-argument", "there is no such check", Place("check"), shown(check), expected, meant)
+        )
+    if problems:
+        raise InputError(problems)
