@@ -21,7 +21,7 @@ SPAN: Final = timedelta(days=450)
 AFTER: Final = timedelta(days=4)
 PART: Final = 2_500_000
 """Interactions a file."""
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Change it when the tables change, so that none is taken from before."""
 
 _SKEW: Final = 0.8
@@ -122,13 +122,16 @@ def tables(contact_rows: int, interaction_rows: int) -> Tables:
     place = folder() / f"{contact_rows}-{interaction_rows}"
     made = Tables(place / "contacts", place / "interactions", contact_rows, interaction_rows)
     if not place.is_dir():
-        unfinished = place.with_name(f"{place.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
+        folder().mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=folder()))
         for name in ("contacts", "interactions"):
-            (unfinished / name).mkdir(parents=True)
+            (unfinished / name).mkdir()
         contacts(contact_rows).write_parquet(unfinished / "contacts" / "part-0000.parquet")
         _write_interactions(contact_rows, interaction_rows, unfinished / "interactions")
-        unfinished.rename(place)
+        try:
+            unfinished.rename(place)
+        except OSError:  # somebody else was faster
+            shutil.rmtree(unfinished)
     return made
 
 

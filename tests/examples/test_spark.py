@@ -170,11 +170,11 @@ def test_jobs_are_not_mixed_up(script: ModuleType, tiny: Path) -> None:
 def test_the_command_of_the_page(tiny: Path) -> None:
     spark.session()
     page = (EXAMPLE / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"^\$ spark-submit (.*(?:\\\n.*)*)", page, flags=re.MULTILINE)
+    found = re.search(r"^\$ spark-submit ((?:.*\\\n)*.*)", page, flags=re.MULTILINE)
     assert found is not None
     words = found[1].replace("\\\n", " ").replace("sample/", "").split()
     command = shutil.which("spark-submit", path=Path(sys.executable).parent) or "spark-submit"
-    settings = ["--master", "local[2]", "--conf", "spark.sql.shuffle.partitions=2", "--conf", "spark.ui.enabled=false"]
+    settings = [word for name, value in spark.SETTINGS.items() for word in ("--conf", f"{name}={value}")]
     environment = {
         **os.environ,
         "PYSPARK_PYTHON": sys.executable,
@@ -183,7 +183,7 @@ def test_the_command_of_the_page(tiny: Path) -> None:
     }
     (tiny / "score_job.py").write_bytes((EXAMPLE / "score_job.py").read_bytes())
     done = subprocess.run(
-        [command, *settings, "--conf", f"spark.driver.extraJavaOptions={spark.JAVA}", *words],
+        [command, "--master", "local[2]", *settings, *words],
         cwd=tiny, env=environment, capture_output=True, encoding="utf-8", timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -269,6 +269,11 @@ def test_structs_with_other_fields_are_refused(tmp_path: Path) -> None:
     pl.DataFrame({"contact_id": ["c"], "consents": [[{"chanel": "email"}]]}).write_parquet(tmp_path / "c.parquet")
     (problem,) = refused(read_contacts, tmp_path / "c.parquet")
     assert (problem.code, problem.place.path) == ("unknown-field", "consents")
+    assert problem.expected == "an object with channel, purpose, granted, at, how, proof"
+    consents = [[{"channel": "email", "at": datetime(2026, 11, 1)}]]
+    pl.DataFrame({"contact_id": ["c"], "consents": consents}).write_parquet(tmp_path / "c.parquet")
+    (problem,) = refused(read_contacts, tmp_path / "c.parquet")
+    assert (problem.code, problem.place.path) == ("naive-datetime", "consents.at")
 
 
 def test_naive_times_are_read_in_the_zone_that_is_named(tmp_path: Path) -> None:

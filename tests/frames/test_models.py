@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -7,16 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import policies
+from support.spark import session
 
 import leadqual as lq
 from leadqual.datasets import demo
-from leadqual.errors import InputError
+from leadqual.errors import InputError, MissingDependency
 from leadqual.model.interactions.base import CustomInteraction
 
 pl = pytest.importorskip("polars")
 from polars.testing import assert_frame_equal  # noqa: E402 - Polars is optional
 
 from leadqual.frames.models import from_models, to_models  # noqa: E402
+from leadqual.frames.types import contact_types, interaction_types  # noqa: E402
 
 AT = datetime(2026, 11, 1, 8, 30, 0, 123457, tzinfo=UTC)
 INSTANT = pl.Datetime("us", "UTC")
@@ -103,6 +106,15 @@ def test_relations_of_duckdb_are_read() -> None:
     assert found == (sample.contacts, sample.histories)
 
 
+def test_tables_of_spark_are_read() -> None:
+    spark, sample = session(), demo(contacts=10)
+    contacts, interactions = (spark.createDataFrame(table) for table in sample.frames("pyarrow"))
+    people, histories = to_models(contacts, interactions)
+    assert sorted(people, key=lambda contact: contact.id) == sample.contacts
+    for contact_id, history in histories.items():
+        assert sorted(history, key=lambda one: (one.instant, one.id)) == sample.histories[contact_id]
+
+
 def test_tables_are_typed_even_if_empty() -> None:
     contacts, interactions = from_models([], {})
     assert dict(contacts.schema) == {"contact_id": pl.String}
@@ -171,6 +183,24 @@ def test_changes_of_a_profile_stand_in_columns_and_what_was_cleared_in_a_list() 
     assert interactions["changes.company.employees"].dtype == pl.Float64
     assert interactions["cleared"].to_list() == [["city", "company.tier"], ["country"]]
     assert to_models(contacts, interactions)[1] == histories
+
+
+def test_under_a_policy_what_another_one_may_know_comes_back_too() -> None:
+    siti = lq.Contact(id="c-1", attributes={"budget": 5.0, "Owner (CRM)": "Ani"}, company={"attributes": {"fleet": 3}})
+    update = lq.ProfileUpdated(id="1", occurred_at=AT, changes={"hobby": "go", "company.fleet": 4, "budget": None})
+    models = ([siti], {"c-1": [update]})
+    assert to_models(*from_models(*models, policy=POLICY), policy=POLICY) == models
+
+
+def test_every_column_of_the_models_has_one_type() -> None:
+    assert all(contact_types().values())
+    assert all(len(types) == 1 for types in interaction_types().values())
+
+
+def test_without_pandas_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingDependency, match="pip install pandas pyarrow"):
+        from_models([], {}, backend="pandas")
 
 
 def test_classes_of_one_s_own() -> None:

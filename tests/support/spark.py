@@ -28,7 +28,8 @@ SETTINGS = {
     "spark.log.level": "ERROR",
     "spark.python.sql.dataFrameDebugging.enabled": "false",  # else every expression looks up the line it was written on
     "spark.sql.adaptive.enabled": "false",  # the plan that is shown is the plan that runs
-    "spark.sql.codegen.wholeStage": "false",  # compiling costs more than it saves on a few rows
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",  # compiling costs more than it saves on a few rows
+    "spark.sql.codegen.wholeStage": "false",
     "spark.sql.maxPlanStringLength": "1000",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "2",

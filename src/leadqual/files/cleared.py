@@ -6,7 +6,7 @@ from typing import Any
 
 from leadqual.errors import Place, Problem, shown
 from leadqual.files.assemble import Assembled
-from leadqual.files.columns import CLEARED
+from leadqual.model.profile import CLEARED
 
 
 def add_cleared(made: Assembled) -> None:

@@ -17,14 +17,10 @@ from leadqual.model.catalogue import Field, ValueType, field_from
 from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.base import CustomInteraction, Interaction
 from leadqual.model.interactions.registry import BUILT_IN
-from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.model.profile import CHANGES, CLEARED, PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
 CONTACT_ID: Final = "contact_id"
-CHANGES: Final = "changes."
-"""What the columns of a profile's new values begin with."""
-CLEARED: Final = "cleared"
-"""The column with the names of the fields that a profile update set to missing."""
 _CONTACT_ALIASES: Final = {CONTACT_ID: "id"}
 _INTERACTION_ALIASES: Final = {"interaction_id": "id"}
 
@@ -171,7 +167,7 @@ class KindColumns:
         }
 
     def _changes(self) -> dict[str, Column]:
-        """Return a column such as ``changes.company.employees`` for each field of a profile, and the one beside them."""
+        """Return a column such as ``changes.company.employees`` for each field of a profile, and ``cleared``."""
         more = [name.removeprefix(CHANGES) for name in self._undeclared if name.startswith(CHANGES)]
         fields = contact_columns(self.policy, undeclared=more, **self._cells)
         changes = {f"{CHANGES}{name}": Column(("changes", name), column.read) for name, column in fields.items()}

@@ -71,7 +71,7 @@ def unreadable(name: str, error: BaseException) -> Problem:
 
 
 def leaves(name: str, kind: Any, kept: Collection[str] = ("changes",)) -> list[str]:
-    """Return the dotted names under a column: its own, or those of the fields that it is made of, unless it is `kept`."""
+    """Return the dotted names under a column: its own if it is `kept` or no struct, else those of its fields."""
     fields = getattr(kind, "fields", None)
     if not fields or name in kept:
         return [name]

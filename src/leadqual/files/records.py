@@ -8,12 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from leadqual.files.columns import CHANGES, CLEARED
 from leadqual.files.row import Row
 from leadqual.lifecycle.decision import Decision
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.model.profile import CHANGES, CLEARED, PROFILE_UPDATED
 from leadqual.model.score import LedgerLine, Score
 
 

@@ -1,12 +1,15 @@
 """Policies over tables: pandas, Polars (lazy too), PyArrow, DuckDB and PySpark in, the same kind out."""
 
+import leadqual.frames.libraries  # noqa: F401 - first: it says what is not installed
 from leadqual.frames.evaluate import evaluate
 from leadqual.frames.io import read_contacts, read_interactions
 from leadqual.frames.models import from_models, to_models
+from leadqual.frames.outside import SlowScorerWarning
 from leadqual.frames.score import score
 from leadqual.frames.write import write
 
 __all__ = [
+    "SlowScorerWarning",
     "evaluate",
     "from_models",
     "read_contacts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -57,6 +57,9 @@ class _Misfit(Exception):
     code: str
     message: str
     hint: str
+    have: Type
+    want: Type
+    path: str = ""
 
 
 def fitted(
@@ -95,8 +98,8 @@ def fitted(
         try:
             columns[name] = _fitted(name, cells, have, layout.types[name], zone).alias(name)
         except _Misfit as misfit:
-            place, expected = Place(source, path=header), spoken(layout.types[name][0])
-            problems.append(Problem(misfit.code, misfit.message, place, cut(str(have)), expected, misfit.hint))
+            place, held = Place(source, path=f"{header}{misfit.path}"), cut(str(misfit.have))
+            problems.append(Problem(misfit.code, misfit.message, place, held, spoken(misfit.want), misfit.hint))
     if problems:
         raise InputError(problems)
     return frame.select(columns[name] for name in layout.types if name in columns)
@@ -166,14 +169,14 @@ def _cast(cells: pl.Expr, have: Type, want: Type, zone: str | None) -> pl.Expr:
     hint = "write the column again with this type"
     if want == INSTANT and have == pl.String:
         hint = "write times, not texts: pl.col(...).str.to_datetime(time_zone='UTC')"
-    raise _Misfit("wrong-type", "the column holds something else", hint)
+    raise _Misfit("wrong-type", "the column holds something else", hint, have, want)
 
 
 def _instant(cells: pl.Expr, have: Type, zone: str | None) -> pl.Expr:
     if isinstance(have, pl.Datetime) and have.time_zone is not None:
         return cells.dt.convert_time_zone("UTC").cast(INSTANT)
     if zone is None:
-        raise _Misfit(*_NAIVE)
+        raise _Misfit(*_NAIVE, have, INSTANT)
     return cells.cast(pl.Datetime("us")).dt.replace_time_zone(zone).dt.convert_time_zone("UTC")
 
 
@@ -181,11 +184,12 @@ def _struct(cells: pl.Expr, have: pl.Struct, want: pl.Struct, zone: str | None) 
     given = {part.name: part.dtype for part in have.fields}
     wanted = {part.name: part.dtype for part in want.fields}
     if unknown := ", ".join(sorted(set(given) - set(wanted))):
-        raise _Misfit("unknown-field", f"there is no field {unknown} in it", f"fields: {', '.join(wanted)}")
-    parts = [
-        _cast(cells.struct.field(name), given[name], kind, zone).alias(name)
-        if name in given
-        else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in wanted.items()
-    ]
+        raise _Misfit("unknown-field", f"there is no field {unknown} in it", "leave it out", have, want)
+    parts = []
+    for name, kind in wanted.items():
+        try:
+            part = _cast(cells.struct.field(name), given[name], kind, zone) if name in given else pl.lit(None, kind)
+        except _Misfit as misfit:
+            raise replace(misfit, path=f".{name}{misfit.path}") from None
+        parts.append(part.alias(name))
     return pl.when(cells.is_not_null()).then(pl.struct(parts))

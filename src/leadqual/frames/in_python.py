@@ -9,7 +9,7 @@ from typing import Final
 from leadqual.errors import Problem
 
 _OPTION: Final = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?: ([A-Za-z][\w/+-]*))?")
-_FLAGS: Final = ("ignore-unknown-columns",)
+_FLAGS: Final = ("ignore_unknown_columns",)
 
 
 def in_python(problem: Problem) -> Problem:
@@ -25,6 +25,6 @@ def in_python(problem: Problem) -> Problem:
 
 def _keyword(match: re.Match[str]) -> str:
     name = match[1].replace("-", "_")
-    if match[1] in _FLAGS:
+    if name in _FLAGS:
         return f"{name}=True" + (f" {match[2]}" if match[2] else "")
     return name if match[2] is None else f"{name}={match[2]!r}"

@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from leadqual.errors import InputError, Place, Problem
-from leadqual.files.columns import CHANGES, CLEARED, CONTACT_ID, interaction_name
+from leadqual.files.columns import CONTACT_ID, interaction_name
 from leadqual.frames.contacts import spread
 from leadqual.frames.order import in_order
 from leadqual.frames.sheet import Sheet
@@ -25,7 +25,7 @@ from leadqual.frames.types import (
 )
 from leadqual.model.interactions.base import CustomInteraction, Interaction
 from leadqual.model.interactions.registry import kind_of
-from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.model.profile import CHANGES, CLEARED, PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
 Owned = tuple[str, Interaction]

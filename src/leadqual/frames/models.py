@@ -35,8 +35,9 @@ def from_models(
 
     There are the columns that every table needs, and those that any row fills. Their order and types are those of the
     models, and of the policy for what it declares. What is missing is null: an attribute of None too, a company of
-    which nothing is known, and a list that is empty unless somebody fills it, such as the roles. New values of a profile stand in columns such as ``changes.country``, and
-    ``cleared`` lists the fields that an update set to missing.
+    which nothing is known, and a list that is empty unless somebody fills it, such as the roles. New values of a
+    profile stand in columns such as ``changes.country``, and ``cleared`` lists the fields that an update set to
+    missing.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadqual.files.columns import CHANGES, CLEARED
+from leadqual.model.profile import CHANGES, CLEARED
 
 
 def in_order(columns: Iterable[str], known: Iterable[str]) -> list[str]:

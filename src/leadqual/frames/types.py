@@ -14,13 +14,13 @@ from polars.datatypes import DataType, DataTypeClass
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from leadqual.files.columns import CHANGES, CLEARED, CONTACT_ID, company_class
+from leadqual.files.columns import CONTACT_ID, company_class
 from leadqual.model.built_in import built_in_catalogue
 from leadqual.model.catalogue import ValueType
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.interactions.registry import BUILT_IN, kind_of
-from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.model.profile import CHANGES, CLEARED, PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
 Type = DataType | DataTypeClass
@@ -60,6 +60,10 @@ def spoken(kind: Type) -> str:
     """Return a type of a column as messages name it."""
     if kind == TEXTS:
         return "a list of texts"
+    if isinstance(kind, pl.List):
+        return f"a list: {spoken(kind.inner)}"
+    if isinstance(kind, pl.Struct):
+        return f"an object with {', '.join(field.name for field in kind.fields)}"
     return "an instant" if kind == INSTANT else _SPOKEN.get(kind.base_type(), str(kind))
 
 

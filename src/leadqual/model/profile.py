@@ -13,6 +13,12 @@ from leadqual.model.mailboxes import is_personal, mail_domain
 PROFILE_UPDATED: Final = "profile_updated"
 """The kind that changes fields of the profile."""
 
+CHANGES: Final = "changes."
+"""What the columns of a table begin with that hold the new values of an update: ``changes.company.employees``."""
+
+CLEARED: Final = "cleared"
+"""The column that lists what an update set to missing, by the names under ``changes.``."""
+
 UNCHANGEABLE: Final = ("contact.roles", "contact.is_customer", "contact.created_at")
 """Fields that no update changes."""
 

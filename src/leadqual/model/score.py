@@ -73,8 +73,10 @@ class Score:
 class Scorer(Protocol):
     """Anything that scores a contact; `leadqual.Policy.with_scorer` puts it into a policy.
 
-    A scorer may also have ``score_frame(contacts, interactions, *, at)`` for tables; without it their rows are
-    scored one by one.
+    A scorer may also have ``score_frame(contacts, interactions, *, at)`` for tables (`leadqual.frames.score`). It gets
+    the two tables as their owner has them, and returns one of the same library: ``contact_id``, ``score`` (null where
+    it abstains), and a column of numbers for each line of its ledger, which sum to the score. Without it the rows of
+    tables in memory are scored one by one, and a warning says so.
     """
 
     @property

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.score import LedgerLine, Score, Scorer, is_scorer
+from leadqual.model.time import aware
 
 How = Literal["mean", "min", "max"]
 
@@ -73,6 +74,18 @@ class BlendScorer:
             f"{scorer.name}×{share:.3g}" for scorer, share in zip(self._scorers, self._shares, strict=True)
         )
         return f"BlendScorer({self._name!r}, {self._how} of {parts})"
+
+    def score_frame(self, contacts: Any, interactions: Any, *, at: datetime) -> Any:
+        """Return the blended scores of a table of contacts, in a table of the kind that came.
+
+        Raises
+        ------
+        UnsupportedError
+            If one of the scorers has no ``score_frame``.
+        """
+        from leadqual.scoring.tables import blend_frame  # noqa: PLC0415 - tables need optional libraries
+
+        return blend_frame(self._scorers, self._shares, self._how, contacts, interactions, aware(at))
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
         """Return the blended score; what its parts raise passes through."""

@@ -89,7 +89,9 @@ class ModelScorer:
         self._column = classes.index(positive) if positive is not None else len(classes) - 1
         self._abstains = on_missing == "abstain"
         self._engine = RecordEngine(policy, policy.attached_scorers)
+        self._nodes = nodes
         self._features = [Condition(node, self._engine.compiled) for node in nodes]
+        self._types = types
         self._table = _table_maker(estimator, types)
 
     @property
@@ -123,16 +125,39 @@ class ModelScorer:
         missing = tuple(dict.fromkeys(cause for feature in unknown for cause in feature.causes(view)))
         if unknown and self._abstains:
             return Score(name=self._name, value=None, range=(0.0, 1.0), missing=missing)
-        probability = self._probability(values, missing)
+        probability = float(self._probabilities(_cells(values, self._types), missing)[0])
         line = LedgerLine(id=type(self._estimator).__name__, points=probability, description="the model's probability")
         return Score(name=self._name, value=probability, range=(0.0, 1.0), ledger=(line,), missing=missing)
 
-    def _probability(self, values: list[Any], missing: tuple[str, ...]) -> float:
+    def score_frame(self, contacts: Any, interactions: Any, *, at: datetime) -> Any:
+        """Return the probabilities of a table of contacts, in a table of the kind that came.
+
+        Raises
+        ------
+        UnsupportedError
+            If the tables are not in memory: an estimator takes arrays.
+        InputError
+            As from `score`.
+        """
+        from leadqual.scoring.tables import feature_columns  # noqa: PLC0415 - tables need optional libraries
+
+        features = {f"feature{number}": pair for number, pair in enumerate(zip(self._nodes, self._types, strict=True))}
+        found = feature_columns(self._policy, features, contacts, interactions, aware(at))
+        asked = ~found.incomplete if self._abstains else found.incomplete | True
+        missing = tuple(self.features) if found.incomplete.any() and not self._abstains else ()
+        columns = [column[asked] for column in found.columns]
+        return found.answer(
+            asked, self._probabilities(columns, missing) if asked.any() else [], type(self._estimator).__name__
+        )
+
+    def _probabilities(self, columns: Sequence[Any], missing: tuple[str, ...]) -> Any:
         try:
-            return float(self._estimator.predict_proba(self._table(values))[0][self._column])
+            return self._estimator.predict_proba(self._table(columns))[:, self._column]
         except (ValueError, TypeError) as error:
             if not missing:
-                texts = [one.text for one, value in zip(self._features, values, strict=True) if isinstance(value, str)]
+                texts = [
+                    one.text for one, kind in zip(self._features, self._types, strict=True) if kind is ValueType.TEXT
+                ]
                 found, hint = ", ".join(texts) or None, "let the estimator be a pipeline that encodes texts"
                 message = f"the estimator does not take these features: {error}"
                 raise InputError(Problem("bad-feature", message, Place(self._name), found, hint=hint)) from error
@@ -200,37 +225,51 @@ def _check_estimator(estimator: Any, width: int, on_missing: str) -> None:
         )
 
 
-def _table_maker(estimator: Any, types: Sequence[ValueType]) -> Callable[[list[Any]], Any]:
-    """Return what makes a table of one row: an array, or a frame where the estimator was fitted on one."""
-    columns = getattr(estimator, "feature_names_in_", None)
-    texts = [kind is ValueType.TEXT for kind in types]
-    if columns is not None:
-        return _frame_maker(list(columns), texts)
-
+def _table_maker(estimator: Any, types: Sequence[ValueType]) -> Callable[[Sequence[Any]], Any]:
+    """Return what makes a table of columns: an array, or a frame where the estimator was fitted on one."""
     import numpy as np  # noqa: PLC0415 - an optional dependency
 
-    kind = object if any(texts) else float
+    columns = getattr(estimator, "feature_names_in_", None)
+    # A column of numbers where texts were fitted stops the encoders of scikit-learn, even if all it holds is NaN.
+    kinds = [object if kind is ValueType.TEXT else float for kind in types]
+    if columns is not None:
+        return _frame_maker(list(columns), kinds)
+    kind = object if object in kinds else float
 
-    def array(values: list[Any]) -> Any:
-        row = [np.nan if value is None and not text else value for value, text in zip(values, texts, strict=True)]
-        return np.array([row], dtype=kind)
+    def array(values: Sequence[Any]) -> Any:
+        table = np.empty((len(values[0]), len(values)), dtype=kind)
+        for place, column in enumerate(values):
+            table[:, place] = column
+        return table
 
     return array
 
 
-def _frame_maker(columns: list[str], texts: Sequence[bool]) -> Callable[[list[Any]], Any]:
+def _frame_maker(columns: list[str], kinds: Sequence[type]) -> Callable[[Sequence[Any]], Any]:
     try:
         import pandas as pd  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - an optional dependency
     except ImportError:
         hint = "pip install pandas, or fit the estimator on an array"
         raise MissingDependency(Problem("missing-dependency", "pandas is not installed", hint=hint)) from None
 
-    # A column of numbers where texts were fitted stops the encoders of scikit-learn, even if all it holds is NaN.
-    kinds = [object if text else float for text in texts]
-
-    def frame(values: list[Any]) -> Any:
-        known = [float("nan") if value is None else value for value in values]
-        cells = zip(columns, known, kinds, strict=True)
-        return pd.DataFrame({column: pd.Series([value], dtype=kind) for column, value, kind in cells})
+    def frame(values: Sequence[Any]) -> Any:
+        cells = zip(columns, values, kinds, strict=True)
+        known = {name: _nan_for_none(column) if kind is object else column for name, column, kind in cells}
+        return pd.DataFrame(
+            {name: pd.Series(column, dtype=kind) for (name, column), kind in zip(known.items(), kinds, strict=True)}
+        )
 
     return frame
+
+
+def _nan_for_none(texts: Any) -> list[Any]:
+    """Return the cells of a column of texts as pandas holds them: what is missing is NaN."""
+    return [float("nan") if text is None else text for text in texts]
+
+
+def _cells(values: Sequence[Any], types: Sequence[ValueType]) -> list[list[Any]]:
+    """Return the features of one contact as columns of one cell; a missing number is NaN, a missing text None."""
+    return [
+        [float("nan") if value is None and kind is not ValueType.TEXT else value]
+        for value, kind in zip(values, types, strict=True)
+    ]

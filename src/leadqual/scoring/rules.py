@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from leadqual._suggest import did_you_mean
 from leadqual.engines.record import RecordEngine
@@ -52,6 +53,20 @@ class RuleScorer:
 
     def __repr__(self) -> str:
         return f"RuleScorer({str(self._policy.ref)!r}, {self._name!r})"
+
+    def score_frame(self, contacts: Any, interactions: Any, *, at: datetime) -> Any:
+        """Return the scores of a table of contacts with their ledgers, in a table of the kind that came.
+
+        The rows are taken to be right: `leadqual.frames.score` looks at them before it asks.
+
+        Raises
+        ------
+        UnsupportedError
+            Where the library of the tables cannot answer what a rule asks.
+        """
+        from leadqual.scoring.tables import rule_frame  # noqa: PLC0415 - tables need optional libraries
+
+        return rule_frame(self._policy, self._name, contacts, interactions, aware(at))
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
         """Return the score with its ledger; raise what `Policy.decide` raises for bad input."""

@@ -57,6 +57,11 @@ def of_field(entry: Field) -> Bounds:
     return _bounds(entry, model.model_fields.get(name))
 
 
+def of_change(entry: Field) -> Bounds:
+    """Return what new values of a field must keep to: no model stands behind an update, only the field's type."""
+    return Bounds(entry.type, values=entry.values)
+
+
 def of_property(policy: PolicyDocument, kind: str, name: str) -> Bounds:
     """Return what values of a property of a kind must keep to."""
     return _bounds(policy.catalogue.properties(kind)[name], _info(policy, kind, name))

@@ -13,7 +13,6 @@ from narwhals.dtypes import DType
 from leadqual._suggest import closest, did_you_mean
 from leadqual.engines.tables.check_reads import CONSENTS, Reads, reads_of
 from leadqual.engines.tables.columns import (
-    CLEARED,
     CONTACT_ID,
     INTERACTION_ID,
     KIND,
@@ -29,7 +28,7 @@ from leadqual.engines.tables.columns import (
 from leadqual.engines.tables.gaps import DUCKDB, PANDAS, POLARS, PYARROW, PYSPARK
 from leadqual.errors import InputError, Place, Problem, cut, shown
 from leadqual.model.catalogue import ValueType
-from leadqual.model.profile import DERIVED, UNCHANGEABLE
+from leadqual.model.profile import CLEARED, DERIVED, UNCHANGEABLE
 from leadqual.policy.document import PolicyDocument
 
 _COMMON: Final = {"channel": ValueType.TEXT, "direction": ValueType.TEXT, "campaign": ValueType.TEXT,
@@ -87,15 +86,17 @@ def check_columns(
         What is read of them; all that the scores and grades of the policy read by default.
     """
     read = reads_of(policy) if reads is None else reads
-    of_contacts, of_interactions = _of_contacts(policy), _of_interactions(policy)
-    read_of_contacts = {column_of(name) for name in read.fields}
-    read_of_interactions = {name for _, name in read.properties} | {
-        change_of(name) for name in read.fields & changeable(policy)
-    }
     problems = [
-        *_of_table("contacts", contacts, OF_CONTACTS, of_contacts, read_of_contacts, engine),
+        *_of_table("contacts", contacts, OF_CONTACTS, _of_contacts(policy), _read_of_contacts(policy, read), engine),
         *_consents(contacts, engine),
-        *_of_table("interactions", interactions, OF_INTERACTIONS, of_interactions, read_of_interactions, engine),
+        *_of_table(
+            "interactions",
+            interactions,
+            OF_INTERACTIONS,
+            _of_interactions(policy),
+            _read_of_interactions(policy, read),
+            engine,
+        ),
     ]
     if problems:
         raise InputError(problems)
@@ -141,6 +142,21 @@ def _of_interactions(policy: PolicyDocument) -> dict[str, set[ValueType]]:
     return dict(known)
 
 
+def _read_of_contacts(policy: PolicyDocument, read: Reads) -> dict[str, set[ValueType]]:
+    """Return the columns of contacts that are read, with the types they are read as."""
+    return {column_of(name): {policy.catalogue.fields[name].type} for name in read.fields - {CONSENTS}}
+
+
+def _read_of_interactions(policy: PolicyDocument, read: Reads) -> dict[str, set[ValueType]]:
+    """Return the columns of interactions that are read, with the types they are read as."""
+    found: defaultdict[str, set[ValueType]] = defaultdict(set)
+    for kind, name in read.properties:
+        found[name].add(policy.catalogue.properties(kind)[name].type)
+    for name in read.fields & changeable(policy):
+        found[change_of(name)].add(policy.catalogue.fields[name].type)
+    return dict(found)
+
+
 def _worked_out() -> tuple[str, ...]:
     return ("contact.is_customer", *DERIVED)
 
@@ -150,7 +166,7 @@ def _of_table(
     schema: Schema,
     required: Collection[str],
     known: Mapping[str, set[ValueType]],
-    read: Collection[str],
+    read: Mapping[str, set[ValueType]],
     engine: str,
 ) -> Iterator[Problem]:
     place = Place(source)
@@ -163,6 +179,8 @@ def _of_table(
     for name, dtype in schema.items():
         if name in known and not any(fits(kind, dtype) for kind in known[name]):
             yield _mistyped(source, name, dtype, sorted(known[name]), engine)
+        elif not all(fits(kind, dtype) for kind in read.get(name, ())):
+            yield _mistyped(source, name, dtype, sorted(read[name]), engine)
 
 
 def _meant(name: str, strange: Collection[str], schema: Schema) -> str | None:
@@ -177,7 +195,7 @@ def _slips(source: str, schema: Schema, strange: Collection[str], absent: Collec
         meant = _nearest(name, absent)
         if meant is not None:
             message = f"the policy knows no column {name!r}, but reads one that is nearly spelt so and is not there"
-            hint = f"did you mean {meant!r}?"
+            hint = f"did you mean {meant!r}? rename the column, or leave it out"
             yield Problem("unknown-column", message, Place(source, path=name), shown(name), meant, hint)
 
 

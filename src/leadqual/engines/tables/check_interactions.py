@@ -8,25 +8,17 @@ from typing import Any, Final
 from leadqual._suggest import closest
 from leadqual.conditions.check import unknown_kind
 from leadqual.conditions.nodes import ANY_INTERACTION
-from leadqual.engines.tables.check_bounds import Bounds, is_required, of_field, of_property
+from leadqual.engines.tables.check_bounds import Bounds, is_required, of_change, of_property
 from leadqual.engines.tables.check_breaches import among, of_kinds
 from leadqual.engines.tables.check_columns import changeable, unchangeable
 from leadqual.engines.tables.check_parts import ITEM, Part, rows_of
 from leadqual.engines.tables.check_reads import Reads
-from leadqual.engines.tables.columns import (
-    CLEARED,
-    CONTACT_ID,
-    INTERACTION_ID,
-    KIND,
-    OCCURRED_AT,
-    change_of,
-    column_of,
-)
+from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, KIND, OCCURRED_AT, change_of, column_of
 from leadqual.engines.tables.native import Table
 from leadqual.errors import Problem
 from leadqual.model.catalogue import MONEY
 from leadqual.model.interactions.registry import BUILT_IN
-from leadqual.model.profile import PROFILE_UPDATED
+from leadqual.model.profile import CLEARED, PROFILE_UPDATED
 from leadqual.policy.document import PolicyDocument
 
 _CURRENCY: Final = "currency"
@@ -53,7 +45,7 @@ def parts_of_interactions(policy: PolicyDocument, table: Table, reads: Reads) ->
     _add_amounts(policy, rows, reads)
     _add_rates(policy, rows, reads)
     for name in sorted(reads.fields & changeable(policy)):
-        bounds = of_field(policy.catalogue.fields[name])
+        bounds = of_change(policy.catalogue.fields[name])
         parts += rows.values(change_of(name), (PROFILE_UPDATED,), bounds, name)
     _add_unchangeable(rows)
     if rows.column(CLEARED) is not None:

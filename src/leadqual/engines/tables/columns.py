@@ -9,15 +9,12 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from leadqual.model.catalogue import ValueType
+from leadqual.model.profile import CHANGES
 
 CONTACT_ID: Final = "contact_id"
 INTERACTION_ID: Final = "interaction_id"
 KIND: Final = "kind"
 OCCURRED_AT: Final = "occurred_at"
-CHANGES: Final = "changes."
-"""What begins the columns that hold the new values of a profile update: ``changes.company.employees``."""
-CLEARED: Final = "cleared"
-"""The column that lists what a profile update set to missing, by the names under ``changes.``."""
 
 OF_CONTACTS: Final = (CONTACT_ID,)
 """The columns that a table of contacts must have."""

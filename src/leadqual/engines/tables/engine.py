@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from leadqual.conditions.nodes import Node
-from leadqual.engines.tables.attached import Given
+from leadqual.engines.tables.attached import SCORE, Given
 from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.engines.tables.contact import ContactScope
 from leadqual.engines.tables.gather import Gathering
@@ -74,10 +74,20 @@ class TableEngine:
             columns |= {f"grade.{name}": self._computed(f"grade.{name}").value for name in self._policy.grades}
         if ledger:
             columns |= {line: column for one in made.values() for line, column in one.lines.items()}
+            self._steps.append(
+                {name: nw.col(name).fill_null(0.0) for one in made.values() for name in sorted(one.absent)}
+            )
         if missing:
             self._steps.append({"lq_missing": self._missing()})
             columns["missing"] = "lq_missing"
         return self._result(columns)
+
+    def one_score(self, name: str) -> Any:
+        """Return a score with its ledger as scorers do: ``contact_id``, ``score``, and a column a line."""
+        made, prefix = self._computed(f"score.{name}"), f"score.{name}."
+        self._steps.append({column: nw.col(column).fill_null(0.0) for column in sorted(made.absent)})
+        lines = {line.removeprefix(prefix): column for line, column in made.lines.items()}
+        return self._result({SCORE: made.value, **lines})
 
     def evaluated(self, expressions: Mapping[str, tuple[Node, ValueType]]) -> Any:
         """Return the values of expressions, a column each, in a table of the kind that came."""

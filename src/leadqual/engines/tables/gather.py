@@ -41,6 +41,7 @@ class Gathering:
         self._limits: dict[tuple[Selection, AtMost], tuple[int, nw.Expr]] = {}
         self._tables: dict[Hashable, Callable[[Frame], Frame]] = {}
         self._names: dict[History, str] = {}
+        self._worked: list[dict[str, nw.Expr]] = []
 
     def answer(self, question: History) -> nw.Expr:
         """Return the column of the answers to a question, for the frame that `join` gives."""
@@ -84,6 +85,11 @@ class Gathering:
         name, _ = self._decays.setdefault(left[0], (f"lq_d{len(self._decays)}", left[1]))
         return self._ask(("share", left[0], key), lambda: self._dialect.total(nw.col(name), chosen)).fill_null(0.0)
 
+    def work(self, step: dict[str, nw.Expr]) -> None:
+        """Compute columns beside the aggregates, before they are joined: what they are made of need not be."""
+        if step:
+            self._worked.append(step)
+
     def add(self, key: Hashable, gather: Callable[[Frame], Frame]) -> None:
         """Have another table of one row a contact joined; `gather` makes it of the rows."""
         self._tables.setdefault(key, gather)
@@ -114,7 +120,10 @@ class Gathering:
             rows = nw.concat([rows, *self._let_through(rows)], how="diagonal")
         if self._decays:
             rows = rows.with_columns(share.alias(name) for name, share in self._decays.values())
-        return rows.group_by(CONTACT).agg(aggregate.alias(name) for name, aggregate in self._asked.values())
+        rows = rows.group_by(CONTACT).agg(aggregate.alias(name) for name, aggregate in self._asked.values())
+        for step in self._worked:
+            rows = rows.with_columns(value.alias(name) for name, value in step.items())
+        return rows
 
     def _let_through(self, rows: Frame) -> Iterator[Frame]:
         """Yield the rows that each limit lets through, with its number."""

@@ -10,7 +10,7 @@ from typing import Final
 import narwhals as nw
 
 from leadqual.conditions.nodes import Selection
-from leadqual.engines.tables.columns import CLEARED, DTYPES, KIND, Frame, change_of, column_of
+from leadqual.engines.tables.columns import DTYPES, KIND, Frame, change_of, column_of
 from leadqual.engines.tables.dialect import VALUE
 from leadqual.engines.tables.gather import Gathering
 from leadqual.engines.tables.keys import CONTACT
@@ -18,7 +18,7 @@ from leadqual.engines.tables.native import Table
 from leadqual.engines.tables.rows import ID, TIME
 from leadqual.model.catalogue import Field, ValueType
 from leadqual.model.contact import Contact
-from leadqual.model.profile import PROFILE_UPDATED, UNCHANGEABLE
+from leadqual.model.profile import CLEARED, PROFILE_UPDATED, UNCHANGEABLE
 from leadqual.policy.document import PolicyDocument
 
 _CLEARED: Final = Field(CLEARED, ValueType.TEXTS)

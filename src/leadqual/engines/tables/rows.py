@@ -54,6 +54,7 @@ class Rows:
         self._policy, self._table, self._at, self._keys, self._repeated = policy, table, aware(at), keys, repeated
         self._properties: dict[str, nw.Expr] = {}
         self._names: dict[Any, str] = {}
+        self._chosen: dict[Selection, tuple[str, nw.Expr]] = {}
         self._demand = Demand(policy.catalogue.kinds)
 
     @property
@@ -92,19 +93,18 @@ class Rows:
     def chosen(self, selection: Selection) -> nw.Expr:
         """Return which rows a selection means; null where its filter is unknown."""
         of_kind = nw.col(EVERY) if selection.kind == ANY_INTERACTION else nw.col(KIND) == selection.kind
-        return (
-            of_kind if selection.where is None else of_kind & expression(selection.where, _Filter(self, selection.kind))
-        )
+        if selection.where is None:
+            return of_kind
+        if selection not in self._chosen:
+            where = expression(selection.where, _Filter(self, selection.kind))
+            self._chosen[selection] = (f"lq_c{len(self._chosen)}", of_kind & where)
+        return nw.col(self._chosen[selection][0])
 
     def frame(self) -> Frame:
-        """Return the rows up to the instant, with every column that was asked for."""
-        table, age = self._table, nw.lit(self.now, dtype=nw.Int64()) - nw.col(TIME)
-        within, at = self._demand.within, table.local(OCCURRED_AT, self._at)
-        rows = table.frame.filter(nw.col(OCCURRED_AT) <= at)
-        if within is not None:  # said of the column as it came, so that files can be passed over unread
-            since = table.local(OCCURRED_AT, self._at - timedelta(microseconds=within))
-            rows = rows.filter(nw.col(OCCURRED_AT) > since)
-        rows = rows.select(
+        """Return the rows up to the instant that some question is about, with every column that was asked for."""
+        table = self._table
+        age = nw.lit(self.now, dtype=nw.Int64()) - nw.col(TIME)
+        rows = self._recent().select(
             nw.col(CONTACT_ID).alias(CONTACT),
             nw.col(INTERACTION_ID).alias(ID),
             KIND,
@@ -112,10 +112,22 @@ class Rows:
             *(value.alias(name) for name, value in self._properties.items()),
         )
         rows, met = table.dialect.coded(rows, KIND, sorted(self._policy.catalogue.kinds)), self._demand.met(age)
-        rows = self._keys.of_rows(rows if met is None else rows.filter(met))
-        if self._repeated:  # rows of one id hold the same: two that differ are refused where rows are checked
-            rows = rows.unique(subset=[CONTACT, ID], keep="any")
-        return rows.with_columns(age.alias(AGE), (~nw.col(KIND).is_null()).alias(EVERY))
+        if met is not None:
+            rows = rows.filter(met)
+        rows = rows.with_columns(age.alias(AGE), (~nw.col(KIND).is_null()).alias(EVERY))
+        if self._chosen:  # before rows are moved: afterwards nobody needs the texts that filters read
+            rows = rows.with_columns(chosen.alias(name) for name, chosen in self._chosen.values())
+        rows = self._keys.of_rows(rows)
+        # Rows of one id hold the same: two that differ are refused where rows are checked.
+        return rows.unique(subset=[CONTACT, ID], keep="any") if self._repeated else rows
+
+    def _recent(self) -> Frame:
+        """Return the rows up to the instant, and no further back than any window: files can be passed over unread."""
+        table, within = self._table, self._demand.within
+        rows = table.frame.filter(nw.col(OCCURRED_AT) <= table.local(OCCURRED_AT, self._at))
+        if within is None:
+            return rows
+        return rows.filter(nw.col(OCCURRED_AT) > table.local(OCCURRED_AT, self._at - timedelta(microseconds=within)))
 
     def _named(self, key: Any, value: nw.Expr) -> nw.Expr:
         if key not in self._names:

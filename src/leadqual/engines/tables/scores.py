@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -32,11 +33,14 @@ class Computed:
         The columns of its ledger, by the names under which they come out.
     steps : list of dict
         How they are computed.
+    absent : set of str
+        The columns that contacts without interactions lack, and that are 0 then.
     """
 
     value: str
     lines: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
 
 
 class Scores:
@@ -60,16 +64,13 @@ class Scores:
 
     def score(self, name: str) -> Computed:
         """Return the columns of a score by rules."""
-        score, prefix = self._policy.scores[name], f"lq_s{self._next()}"
-        made = Computed(prefix)
-        rules = {rule.id: f"{prefix}_r{number}" for number, rule in enumerate(score.rules)}
-        made.steps.append({rules[rule.id]: self._points(rule) for rule in score.rules})
-        made.lines |= {f"score.{name}.{rule.id}": rules[rule.id] for rule in score.rules}
-        capped = dict(self._capped(name, score, rules, made))
-        grouped = dict(self._grouped(name, score, capped, made))
-        alone = [capped[rule.id] for rule in score.rules if rule.group is None]
-        total = nw.sum_horizontal(nw.lit(0.0), *alone, *grouped.values())
-        self._clip(name, score, total, made)
+        score, made = self._policy.scores[name], Computed(f"lq_s{self._next()}")
+        sums: defaultdict[str | None, list[nw.Expr]] = defaultdict(list)
+        for of_history in (True, False):
+            for group, lines in self._lines(name, score, made, of_history=of_history).items():
+                sums[group] += lines
+        totals = [*sums.pop(None, []), *self._held(name, score, sums, made)]
+        self._clip(name, score, nw.sum_horizontal(nw.lit(0.0), *totals), made)
         return made
 
     def grade(self, name: str) -> Computed:
@@ -82,44 +83,61 @@ class Scores:
         self._number += 1
         return self._number
 
-    def _points(self, rule: Rule) -> nw.Expr:
-        if rule.when is not None:
-            return nw.when(expression(rule.when, self._scope)).then(rounded(rule.points)).otherwise(0.0)
-        return self._dialect.rounded(self._gathering.shares(rule) * float(rule.points))
+    def _lines(
+        self, name: str, score: ScoreRules, made: Computed, *, of_history: bool
+    ) -> dict[str | None, list[nw.Expr]]:
+        """Add the lines of the rules about interactions, or of those about attributes, and return what they sum to.
 
-    def _capped(
-        self, name: str, score: ScoreRules, rules: dict[str, str], made: Computed
-    ) -> Iterator[tuple[str, nw.Expr]]:
-        """Yield the points of each rule after its cap, and add what the cap takes to the ledger."""
-        step: Step = {}
-        for rule in score.rules:
-            points = nw.col(rules[rule.id])
-            if rule.cap is None:
-                yield rule.id, points
-            else:
-                column, line = f"{rules[rule.id]}_held", f"{rules[rule.id]}_cap"
-                step[column] = _within(points, -rule.cap, rule.cap)
-                step[line] = self._dialect.rounded(step[column] - points)
-                made.lines[f"score.{name}.cap.{rule.id}"] = line
-                yield rule.id, nw.col(column)
-        made.steps.append(step)
+        The sums are by group, None for the rules that are in none. Those of interactions are worked out before they
+        are joined to the contacts, so that a sum is all that has to be.
+        """
+        points: Step = {}
+        held: Step = {}
+        after: Step = {}
+        parts: defaultdict[str | None, list[nw.Expr]] = defaultdict(list)
+        for number, rule in enumerate(score.rules):
+            if (rule.each is not None) is not of_history:
+                continue
+            column = f"{made.value}_r{number}"
+            points[column] = self._points(rule)
+            made.lines[f"score.{name}.{rule.id}"] = column
+            counted = nw.col(column)
+            if rule.cap is not None:
+                counted = nw.col(f"{column}_held")
+                held[f"{column}_held"] = _within(nw.col(column), -rule.cap, rule.cap)
+                after[f"{column}_cap"] = self._dialect.rounded(counted - nw.col(column))
+                made.lines[f"score.{name}.cap.{rule.id}"] = f"{column}_cap"
+            parts[rule.group].append(counted)
+        if not of_history:
+            made.steps += [points]
+            return parts
+        for step in (points, held, after):
+            self._gathering.work(step)
+        sums = {group: f"{made.value}_h{number}" for number, group in enumerate(parts)}
+        self._gathering.work({sums[group]: nw.sum_horizontal(*several) for group, several in parts.items()})
+        made.absent |= {*points, *after}
+        return {group: [nw.col(column).fill_null(0.0)] for group, column in sums.items()}
 
-    def _grouped(
-        self, name: str, score: ScoreRules, capped: dict[str, nw.Expr], made: Computed
-    ) -> Iterator[tuple[str, nw.Expr]]:
+    def _held(
+        self, name: str, score: ScoreRules, parts: Mapping[str | None, list[nw.Expr]], made: Computed
+    ) -> Iterator[nw.Expr]:
         """Yield the points of each group after its cap, and add what the cap takes to the ledger."""
         sums: Step = {}
         held: Step = {}
         for number, (group, spec) in enumerate(score.groups.items()):
-            column = f"{made.value}_g{number}"
-            sums[column] = nw.sum_horizontal(
-                nw.lit(0.0), *(capped[rule.id] for rule in score.rules if rule.group == group)
-            )
-            held[f"{column}_held"] = _within(nw.col(column), -spec.cap, spec.cap)
-            held[f"{column}_cap"] = self._dialect.rounded(held[f"{column}_held"] - nw.col(column))
-            made.lines[f"score.{name}.group_cap.{group}"] = f"{column}_cap"
-            yield group, nw.col(f"{column}_held")
+            if group in parts:
+                column = f"{made.value}_g{number}"
+                sums[column] = nw.sum_horizontal(*parts[group])
+                held[f"{column}_held"] = _within(nw.col(column), -spec.cap, spec.cap)
+                held[f"{column}_cap"] = self._dialect.rounded(held[f"{column}_held"] - nw.col(column))
+                made.lines[f"score.{name}.group_cap.{group}"] = f"{column}_cap"
+                yield nw.col(f"{column}_held")
         made.steps += [sums, held]
+
+    def _points(self, rule: Rule) -> nw.Expr:
+        if rule.when is not None:
+            return nw.when(expression(rule.when, self._scope)).then(rounded(rule.points)).otherwise(0.0)
+        return self._dialect.rounded(self._gathering.shares(rule) * float(rule.points))
 
     def _clip(self, name: str, score: ScoreRules, total: nw.Expr, made: Computed) -> None:
         sum_, line = f"{made.value}_sum", f"{made.value}_clip"
