@@ -58,7 +58,8 @@ class Folder:
     """The folder of the scores, wherever Spark can write: on disk, in HDFS, in a bucket of a cloud."""
 
     def __init__(self, spark: SparkSession, path: str) -> None:
-        self.path, self._jvm = path, spark._jvm
+        self.path = path
+        self._jvm: Any = spark._jvm
         self._root = self._jvm.org.apache.hadoop.fs.Path(path)
         self._files = self._root.getFileSystem(spark._jsc.hadoopConfiguration())
 

@@ -49,17 +49,17 @@ def test_values(engine: Engine, text: str, history: list[Any], answer: Any) -> N
     assert engine.value(POLICY, text, contact(), history[::-1], day(10)) == answer
 
 
-@pytest.mark.parametrize(
-    ("rule", "on", "points"),
-    [
-        ({"cap": 30}, [1, 2, 3], 30), ({"cap": 29.5}, [1, 2, 3], 29.5), ({"points": -10, "cap": 15}, [1, 2], -15),
-        ({"within": "7d"}, [3, 3.000001, 4], 20), ({"linear": "8d"}, [2, 6], 5), ({"half_life": "2d"}, [8, 6], 7.5),
-        ({"step": {"every": "2d", "lose": 0.5}}, [8, 8.00001], 15), ({"at_most": "1 per 1d"}, [1, 1.5, 2], 20),
-        ({"at_most": "1 per 1d rolling"}, [1, 1.5, 2, 2.5], 20),
-        ({"at_most": "2 per 12h", "cap": 35}, [1, 1.1, 1.2, 1.5, 1.6], 35),
-        ({"at_most": "1 per 1d", "within": "12h"}, [9.0, 9.6], 0), ({}, [], 0),
-    ],
-)  # fmt: skip
+RULES: list[tuple[dict[str, Any], list[float], float]] = [
+    ({"cap": 30}, [1, 2, 3], 30), ({"cap": 29.5}, [1, 2, 3], 29.5), ({"points": -10, "cap": 15}, [1, 2], -15),
+    ({"within": "7d"}, [3, 3.000001, 4], 20), ({"linear": "8d"}, [2, 6], 5), ({"half_life": "2d"}, [8, 6], 7.5),
+    ({"step": {"every": "2d", "lose": 0.5}}, [8, 8.00001], 15), ({"at_most": "1 per 1d"}, [1, 1.5, 2], 20),
+    ({"at_most": "1 per 1d rolling"}, [1, 1.5, 2, 2.5], 20),
+    ({"at_most": "2 per 12h", "cap": 35}, [1, 1.1, 1.2, 1.5, 1.6], 35),
+    ({"at_most": "1 per 1d", "within": "12h"}, [9.0, 9.6], 0), ({}, [], 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "on", "points"), RULES)
 def test_rules(engine: Engine, rule: dict[str, Any], on: list[float], points: float) -> None:
     policy = scoring({"each": "page_viewed", "points": 10, **rule})
     score = engine.score(policy, "points", contact(), [viewed(when, "/", f"v{when}") for when in on], day(10))

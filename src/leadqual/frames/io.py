@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from leadqual.errors import InputError, Place, Problem, cut
+from leadqual.errors import InputError
 from leadqual.files.columns import CONTACT_ID, contact_name, interaction_name
-from leadqual.files.parquet_table import unreadable
 from leadqual.files.times import zone_named
 from leadqual.frames.fit import Layout, whole
 from leadqual.frames.interactions import REQUIRED
-from leadqual.frames.parquet import ERRORS, is_parquet, scan
+from leadqual.frames.parquet import ERRORS, broken, is_parquet, scan
 from leadqual.frames.text import contacts_of_text, interactions_of_text
 from leadqual.frames.types import contact_types, interaction_types, known_kinds, undeclared
 from leadqual.policy.document import PolicyDocument
@@ -197,17 +196,5 @@ def _parquet(
     try:
         frame = scanned.collect()
     except ERRORS as error:
-        raise InputError(_local_time(name, error) or unreadable(name, error)) from None
+        raise InputError(broken(name, error)) from None
     return whole(frame, layout, name)
-
-
-def _local_time(name: str, error: BaseException) -> Problem | None:
-    """Return the problem of a time that happened twice or never where it was written down."""
-    text = str(error)
-    code = next((code for word, code in _LOCAL_TIMES.items() if word in text), None)
-    hint = "write times with their offset from UTC"
-    message = "a local time names no single instant"
-    return None if code is None else Problem(code, message, Place(name), cut(text.partition(".")[0]), hint=hint)
-
-
-_LOCAL_TIMES = {"is ambiguous in": "ambiguous-time", "is non-existent in": "no-such-time"}

@@ -41,6 +41,7 @@ _TYPES: Final = {
     ValueType.INSTANT: "times with their zone",
     ValueType.TEXTS: "lists of texts",
 }
+_WORKED_OUT: Final = ("contact.is_customer", *DERIVED)
 _CONSENT: Final = "a list of structs with at least channel (text) and at (a time with its zone)"
 _ALIASES: Final = {
     CONTACT_ID: ("id", "contact", "customer_id", "lead_id", "person_id", "user_id"),
@@ -124,7 +125,7 @@ def _profile(policy: PolicyDocument) -> set[str]:
 def _of_contacts(policy: PolicyDocument) -> dict[str, set[ValueType]]:
     """Return the columns that contacts may have, with the types that each may have."""
     fields = policy.catalogue.fields
-    known = {column_of(name): {fields[name].type} for name in _profile(policy) if name not in _worked_out()}
+    known = {column_of(name): {fields[name].type} for name in _profile(policy) if name not in _WORKED_OUT}
     return {CONTACT_ID: {ValueType.TEXT}, **known}
 
 
@@ -155,10 +156,6 @@ def _read_of_interactions(policy: PolicyDocument, read: Reads) -> dict[str, set[
     for name in read.fields & changeable(policy):
         found[change_of(name)].add(policy.catalogue.fields[name].type)
     return dict(found)
-
-
-def _worked_out() -> tuple[str, ...]:
-    return ("contact.is_customer", *DERIVED)
 
 
 def _of_table(

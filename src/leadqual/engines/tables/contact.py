@@ -21,7 +21,7 @@ from leadqual.model.mailboxes import PERSONAL_MAIL
 from leadqual.model.vocabulary import Role
 from leadqual.policy.document import PolicyDocument
 
-_ROLES: Final = Name("contact.roles")
+ROLES_NAME: Final = Name("contact.roles")
 _EMAIL: Final = "contact.email"
 _OF_THE_FUNNEL: Final = ("stage", "days_in_stage")
 
@@ -84,9 +84,9 @@ class ContactScope:
         """Return whether a constant is among the texts of a field; null where the field is missing."""
         if not isinstance(item, Literal):
             raise MEMBER.refusal(self._table.engine, f"{item} in {container}")
-        if container == _ROLES and item.value == Role.CUSTOMER:
+        if container == ROLES_NAME and item.value == Role.CUSTOMER:
             return self._customer()
-        if container == _ROLES and item.value == Role.LEAD:
+        if container == ROLES_NAME and item.value == Role.LEAD:
             rows = self._gathering.rows
             rows.need(Selection(ANY_INTERACTION), None)
             return self._gathering.count("interest", interested(self._policy, rows)) > 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -93,6 +93,30 @@ class Dialect:
                 return instant.cast(nw.Int64()) * 1_000_000 + instant.dt.microsecond() % 1_000_000
             case _:
                 return instant.dt.timestamp("us")
+
+    def instants(self, frame: Frame, columns: Collection[str]) -> Frame:
+        """Return a frame in which columns of UTC microseconds have become instants."""
+        if not columns:
+            return frame
+        # narwhals casts a number to an instant for Polars alone: DuckDB refuses it, and Spark would read seconds.
+        match self.name:
+            case "duckdb":
+                import duckdb  # noqa: PLC0415 - an optional dependency
+
+                made = (
+                    duckdb.FunctionExpression("make_timestamptz", duckdb.ColumnExpression(name)).alias(name)
+                    if name in columns
+                    else duckdb.ColumnExpression(name)
+                    for name in frame.collect_schema()
+                )
+                return framed(frame.to_native().select(*made))
+            case "polars":
+                return frame.with_columns(nw.col(name).cast(nw.Datetime("us", "UTC")) for name in columns)
+            case _:
+                from pyspark.sql import functions  # noqa: PLC0415 - an optional dependency
+
+                made = {name: functions.timestamp_micros(name) for name in columns}
+                return framed(frame.to_native().withColumns(made))
 
     def typed(self, column: str, entry: Field, schema: Schema) -> nw.Expr:
         """Return a column as the engine computes with it; missing throughout where the table lacks it.

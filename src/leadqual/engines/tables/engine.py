@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -13,7 +13,8 @@ import narwhals as nw
 from leadqual.conditions.nodes import Node
 from leadqual.engines.tables.attached import SCORE, Given
 from leadqual.engines.tables.columns import CONTACT_ID
-from leadqual.engines.tables.contact import ContactScope
+from leadqual.engines.tables.contact import ROLES_NAME, ContactScope
+from leadqual.engines.tables.gaps import ROLES
 from leadqual.engines.tables.gather import Gathering
 from leadqual.engines.tables.keys import CONTACT, Keys
 from leadqual.engines.tables.logic import causes, expression
@@ -92,12 +93,15 @@ class TableEngine:
     def evaluated(self, expressions: Mapping[str, tuple[Node, ValueType]]) -> Any:
         """Return the values of expressions, a column each, in a table of the kind that came."""
         columns = {name: f"lq_e{number}" for number, name in enumerate(expressions)}
-        self._steps.append({columns[name]: self._value(node, kind) for name, (node, kind) in expressions.items()})
-        return self._result(columns)
+        self._steps.append({columns[name]: self._value(node) for name, (node, _) in expressions.items()})
+        return self._result(
+            columns, [columns[name] for name, (_, kind) in expressions.items() if kind is ValueType.INSTANT]
+        )
 
-    def _value(self, node: Node, kind: ValueType) -> nw.Expr:
-        value = expression(node, self._scope)
-        return value.cast(nw.Datetime("us", "UTC")) if kind is ValueType.INSTANT else value
+    def _value(self, node: Node) -> nw.Expr:
+        if node == ROLES_NAME:
+            raise ROLES.refusal(self._contacts.engine, str(node))
+        return expression(node, self._scope)
 
     def _worked_out(self, name: str) -> nw.Expr:
         return nw.col(self._computed(name).value)
@@ -131,12 +135,12 @@ class TableEngine:
         said = [nw.when(reduce(or_, where)).then(nw.lit(name)) for name, where in found.items()]
         return nw.concat_str(said, separator="; ", ignore_nulls=True)
 
-    def _result(self, columns: Mapping[str, str]) -> Any:
+    def _result(self, columns: Mapping[str, str], instants: Collection[str] = ()) -> Any:
         frame = self._scope.contacts()
         for step in self._steps:
             if step:
                 frame = frame.with_columns(value.alias(name) for name, value in step.items())
         if self._contacts.ordered:
             frame = frame.sort(CONTACT)
-        inside = frame.select(CONTACT_ID, *columns.values())
+        inside = self._contacts.dialect.instants(frame.select(CONTACT_ID, *columns.values()), instants)
         return self._contacts.close(inside, [CONTACT_ID, *columns])

@@ -56,6 +56,12 @@ MEMBER: Final = Gap(
     "narwhals looks for constants in lists only",
     "compare with a constant: 'partner' in contact.roles",
 )
+ROLES: Final = Gap(
+    "roles-not-a-column",
+    "contact.roles as a value of its own",
+    "some roles follow from the history, and narwhals puts no lists together",
+    "ask for each role that matters: 'partner' in contact.roles",
+)
 ROLLING: Final = Gap(
     "rolling-limit",
     "at_most: N per W rolling",
@@ -76,4 +82,4 @@ INTEREST: Final = Gap(
     "a method in Python cannot be asked of a column",
     "say it as data: interest_if = {'direction': frozenset({'inbound'})}",
 )
-GAPS: Final = (STANDING, MEMBER, ROLLING, SCORER, INTEREST)
+GAPS: Final = (STANDING, MEMBER, ROLES, ROLLING, SCORER, INTEREST)

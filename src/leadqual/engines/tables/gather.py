@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 import narwhals as nw
@@ -41,7 +42,7 @@ class Gathering:
         self._limits: dict[tuple[Selection, AtMost], tuple[int, nw.Expr]] = {}
         self._tables: dict[Hashable, Callable[[Frame], Frame]] = {}
         self._names: dict[History, str] = {}
-        self._worked: list[dict[str, nw.Expr]] = []
+        self._worked: defaultdict[int, dict[str, nw.Expr]] = defaultdict(dict)
 
     def answer(self, question: History) -> nw.Expr:
         """Return the column of the answers to a question, for the frame that `join` gives."""
@@ -85,10 +86,12 @@ class Gathering:
         name, _ = self._decays.setdefault(left[0], (f"lq_d{len(self._decays)}", left[1]))
         return self._ask(("share", left[0], key), lambda: self._dialect.total(nw.col(name), chosen)).fill_null(0.0)
 
-    def work(self, step: dict[str, nw.Expr]) -> None:
-        """Compute columns beside the aggregates, before they are joined: what they are made of need not be."""
-        if step:
-            self._worked.append(step)
+    def work(self, level: int, columns: Mapping[str, nw.Expr]) -> None:
+        """Compute columns beside the aggregates, before they are joined: what they are made of need not be.
+
+        Those of one level are computed side by side, after the lower ones.
+        """
+        self._worked[level].update(columns)
 
     def add(self, key: Hashable, gather: Callable[[Frame], Frame]) -> None:
         """Have another table of one row a contact joined; `gather` makes it of the rows."""
@@ -121,8 +124,9 @@ class Gathering:
         if self._decays:
             rows = rows.with_columns(share.alias(name) for name, share in self._decays.values())
         rows = rows.group_by(CONTACT).agg(aggregate.alias(name) for name, aggregate in self._asked.values())
-        for step in self._worked:
-            rows = rows.with_columns(value.alias(name) for name, value in step.items())
+        for _, columns in sorted(self._worked.items()):
+            if columns:
+                rows = rows.with_columns(value.alias(name) for name, value in columns.items())
         return rows
 
     def _let_through(self, rows: Frame) -> Iterator[Frame]:

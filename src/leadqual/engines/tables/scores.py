@@ -71,6 +71,8 @@ class Scores:
                 sums[group] += lines
         totals = [*sums.pop(None, []), *self._held(name, score, sums, made)]
         self._clip(name, score, nw.sum_horizontal(nw.lit(0.0), *totals), made)
+        of_rules = [f"score.{name}.{line}" for rule in score.rules for line in (rule.id, f"cap.{rule.id}")]
+        made.lines = {line: made.lines[line] for line in (*of_rules, *made.lines) if line in made.lines}
         return made
 
     def grade(self, name: str) -> Computed:
@@ -111,10 +113,10 @@ class Scores:
         if not of_history:
             made.steps += [points]
             return parts
-        for step in (points, held, after):
-            self._gathering.work(step)
+        for level, step in enumerate((points, held, after)):
+            self._gathering.work(level, step)
         sums = {group: f"{made.value}_h{number}" for number, group in enumerate(parts)}
-        self._gathering.work({sums[group]: nw.sum_horizontal(*several) for group, several in parts.items()})
+        self._gathering.work(2, {sums[group]: nw.sum_horizontal(*several) for group, several in parts.items()})
         made.absent |= {*points, *after}
         return {group: [nw.col(column).fill_null(0.0)] for group, column in sums.items()}
 
