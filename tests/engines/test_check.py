@@ -21,9 +21,9 @@ duckdb = pytest.importorskip("duckdb")
 pytest.importorskip("pandas")
 
 from leadqual.conditions.parse import parse_condition  # noqa: E402 - Polars is optional
-from leadqual.engines.tables.check import Rows, check_rows  # noqa: E402
-from leadqual.engines.tables.check_columns import check_columns  # noqa: E402
-from leadqual.engines.tables.check_reads import CONSENTS, reads_of  # noqa: E402
+from leadqual.engines.tables.checks.columns import check_columns  # noqa: E402
+from leadqual.engines.tables.checks.reads import CONSENTS, reads_of  # noqa: E402
+from leadqual.engines.tables.checks.rows import Rows, check_rows  # noqa: E402
 from leadqual.engines.tables.native import open_table  # noqa: E402
 
 POLICY = policy_of(

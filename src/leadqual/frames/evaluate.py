@@ -9,8 +9,9 @@ from typing import Any
 from leadqual.conditions.check import check_value
 from leadqual.conditions.handles import Handle, as_condition
 from leadqual.conditions.nodes import Node
+from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.errors import ConditionError, InputError, Place, Problem, shown
-from leadqual.frames.opened import Check, opened
+from leadqual.frames.opened import Check, check_arguments, opened
 from leadqual.frames.outside import given_scores
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.catalogue import ValueType
@@ -66,6 +67,7 @@ def evaluate(
     >>> evaluate(Policy(name="none"), asked, contacts, demos, at=datetime(2026, 11, 22, tzinfo=UTC)).rows()
     [('c-1', 0.0, None), ('c-2', 1.0, 1.5)]
     """
+    check_arguments(policy, at, check)
     typed = _typed(policy, expressions)
     nodes = [node for node, _ in typed.values()]
     tables = opened(policy, contacts, interactions, at, check=check, expressions=nodes)
@@ -84,6 +86,9 @@ def _typed(policy: Policy, expressions: Any) -> dict[str, tuple[Node, ValueType]
     named = expressions if isinstance(expressions, Mapping) else {str(one): one for one in expressions}
     typed, problems = {}, []
     for name, given in named.items():
+        if not isinstance(name, str) or name == CONTACT_ID:
+            problems.append(_bad_name(name))
+            continue
         try:
             node = as_condition(given)
         except ConditionError as error:
@@ -96,3 +101,10 @@ def _typed(policy: Policy, expressions: Any) -> dict[str, tuple[Node, ValueType]
     if problems:
         raise ConditionError(problems)
     return typed
+
+
+def _bad_name(name: Any) -> Problem:
+    if name == CONTACT_ID:
+        message, expected = "the column of the contacts' ids has this name", "another name"
+        return Problem("already-declared", message, Place("expressions"), shown(name), expected)
+    return Problem("wrong-type", "the name of a column is no text", Place("expressions"), shown(name), "a text")

@@ -26,7 +26,15 @@ def into_polars(native: Any, source: str) -> pl.DataFrame:
     if isinstance(native, pl.DataFrame | pl.LazyFrame):
         return native.lazy().collect()
     table = open_table(native, source)
-    names = list(table.schema)
+    names, held = list(table.schema), table.frame.collect_schema()
+    message, expected, hint = "a column mixes types", "values of one type", "give it one type; a missing value is None"
+    problems = [
+        Problem("wrong-type", message, Place(source, path=name), str(table.schema[name]), expected, hint)
+        for name in names
+        if safe(name) not in held
+    ]
+    if problems:
+        raise InputError(problems)
     frame: pl.DataFrame = table.frame.select([safe(name) for name in names]).collect(backend="polars").to_native()
     frame.columns = names
     return frame

@@ -10,9 +10,10 @@ from typing import Any, Final, Literal, get_args
 from leadqual._suggest import did_you_mean
 from leadqual.conditions.nodes import Node
 from leadqual.engines.tables.attached import Given
-from leadqual.engines.tables.check import check_rows
-from leadqual.engines.tables.check_columns import check_columns
-from leadqual.engines.tables.check_reads import Reads, reads_of
+from leadqual.engines.tables.checks.columns import check_columns
+from leadqual.engines.tables.checks.reads import Reads, reads_of
+from leadqual.engines.tables.checks.rows import check_rows
+from leadqual.engines.tables.columns import OF_INTERACTIONS
 from leadqual.engines.tables.engine import TableEngine
 from leadqual.engines.tables.native import Table, open_table, unlike
 from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
@@ -63,7 +64,7 @@ def opened(
     InputError
         With everything that is wrong with the arguments, or with the tables.
     """
-    _check_arguments(policy, at, check)
+    check_arguments(policy, at, check)
     reads = reads_of(policy, expressions)
     people, events = _both(contacts, interactions)
     check_columns(policy, people.schema, events.schema, engine=people.engine, reads=reads)
@@ -84,12 +85,22 @@ def _both(contacts: Any, interactions: Any) -> tuple[Table, Table]:
     if problems:
         raise InputError(problems)
     people, events = tables
-    if people.dialect != events.dialect:
-        raise InputError(unlike(people, events))
+    for problem in (_swapped(people, events), unlike(people, events)):
+        if problem is not None:
+            raise InputError(problem)
     return people, events
 
 
-def _check_arguments(policy: Any, at: Any, check: Any) -> None:
+def _swapped(people: Table, events: Table) -> Problem | None:
+    """Return the problem of tables of which each stands in the other's place."""
+    if not set(OF_INTERACTIONS) <= people.schema.keys() or set(OF_INTERACTIONS[1:]) & events.schema.keys():
+        return None
+    message, hint = "the two tables stand in each other's place", "the contacts come first, then the interactions"
+    return Problem("swapped-tables", message, Place("contacts"), f"the columns {', '.join(OF_INTERACTIONS)}", hint=hint)
+
+
+def check_arguments(policy: Any, at: Any, check: Any = None) -> None:
+    """Raise `InputError` with everything that is wrong with what is no table."""
     problems: list[Problem] = []
     if not isinstance(policy, Policy):
         hint = "leadqual.Policy.load(path), or one that ships: leadqual.policies.sales()"

@@ -115,8 +115,8 @@ class Dialect:
             case _:
                 from pyspark.sql import functions  # noqa: PLC0415 - an optional dependency
 
-                made = {name: functions.timestamp_micros(name) for name in columns}
-                return framed(frame.to_native().withColumns(made))
+                told = {name: functions.timestamp_micros(name) for name in columns}
+                return framed(frame.to_native().withColumns(told))
 
     def typed(self, column: str, entry: Field, schema: Schema) -> nw.Expr:
         """Return a column as the engine computes with it; missing throughout where the table lacks it.

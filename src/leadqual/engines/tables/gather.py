@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal, cast
 
 import narwhals as nw
 
-from leadqual.conditions.nodes import History, Selection
+from leadqual.conditions.nodes import ANY_INTERACTION, History, Selection
 from leadqual.engines.tables.columns import Frame
 from leadqual.engines.tables.dialect import VALUE, Dialect
 from leadqual.engines.tables.keys import CONTACT
@@ -40,12 +40,15 @@ class Gathering:
         self._asked: dict[Hashable, tuple[str, nw.Expr]] = {}
         self._decays: dict[Hashable, tuple[str, nw.Expr]] = {}
         self._limits: dict[tuple[Selection, AtMost], tuple[int, nw.Expr]] = {}
-        self._tables: dict[Hashable, Callable[[Frame], Frame]] = {}
+        self._tables: dict[Hashable, tuple[Callable[[Frame], Frame], str | None]] = {}
+        self._of_contacts: dict[Hashable, Callable[[], Frame]] = {}
         self._names: dict[History, str] = {}
         self._worked: defaultdict[int, dict[str, nw.Expr]] = defaultdict(dict)
 
     def answer(self, question: History) -> nw.Expr:
         """Return the column of the answers to a question, for the frame that `join` gives."""
+        if question.function in ("first", "last"):
+            return self._picked(question)
         chosen = self._chosen(question.selection, question.within)
         match question.function:
             case "count":
@@ -53,8 +56,6 @@ class Gathering:
             case "days_since":
                 latest = self.latest((question.selection, question.within), chosen)
                 return (nw.lit(self.rows.now, dtype=nw.Int64()) - latest) / float(DAY)
-            case "first" | "last":
-                return self._picked(question, chosen)
             case _:
                 return self._aggregated(question, chosen)
 
@@ -93,21 +94,21 @@ class Gathering:
         """
         self._worked[level].update(columns)
 
-    def add(self, key: Hashable, gather: Callable[[Frame], Frame]) -> None:
-        """Have another table of one row a contact joined; `gather` makes it of the rows."""
-        self._tables.setdefault(key, gather)
+    def add(self, key: Hashable, gather: Callable[[Frame], Frame], kind: str | None = None) -> None:
+        """Have another table of one row a contact joined; `gather` makes it of the rows, of one kind or of all."""
+        self._tables.setdefault(key, (gather, kind))
 
     def add_of_contacts(self, key: Hashable, gather: Callable[[], Frame]) -> None:
         """Have another table of one row a contact joined, which is not made of interactions."""
-        self._tables.setdefault(key, lambda _: gather())
+        self._of_contacts.setdefault(key, gather)
 
     def join(self, contacts: Frame) -> Frame:
         """Return the contacts with a column for every question that was asked."""
-        rows = self.rows.frame()
-        if self._asked:
-            contacts = contacts.join(self._gathered(rows), on=CONTACT, how="left")
-        for gather in self._tables.values():
-            contacts = contacts.join(gather(rows), on=CONTACT, how="left")
+        tables = [self._gathered(self.rows.frame())] if self._asked else []
+        tables += [gather(self.rows.frame(kind)) for gather, kind in self._tables.values()]
+        tables += [gather() for gather in self._of_contacts.values()]
+        for table in tables:
+            contacts = contacts.join(table, on=CONTACT, how="left")
         return contacts
 
     @property
@@ -169,19 +170,24 @@ class Gathering:
             case _:
                 return self._ask(question, lambda: dialect.largest(value, chosen))
 
-    def _picked(self, question: History, chosen: nw.Expr) -> nw.Expr:
+    def _picked(self, question: History) -> nw.Expr:
         assert question.property is not None  # the check of types refuses it
-        value = self.rows.amount(question.selection.kind, question.property)
-        keep: Any = question.function
+        selection, keep = question.selection, cast("Literal['first', 'last']", question.function)
+        value = self.rows.amount(selection.kind, question.property)
         if self._dialect.is_sql:
-            return self.outermost(question, keep, value, chosen & ~value.is_null()).struct.field(VALUE)
+            chosen = self._chosen(selection, question.within) & ~value.is_null()
+            return self.outermost(question, keep, value, chosen).struct.field(VALUE)
         name = self._names.setdefault(question, f"lq_o{len(self._names)}")
+        kind = None if selection.kind == ANY_INTERACTION else selection.kind
+        if kind is None:
+            self.rows.need(selection, None if question.within is None else question.within.micros)
+        chosen = _young(self.rows.chosen(selection), question.within) & ~value.is_null()
 
         def gather(rows: Frame) -> Frame:
-            known = rows.filter(chosen & ~value.is_null()).select(CONTACT, TIME, ID, value.alias(name))
+            known = rows.filter(chosen).select(CONTACT, TIME, ID, value.alias(name))
             return known.unique(subset=[CONTACT], keep=keep, order_by=[TIME, ID]).select(CONTACT, name)
 
-        self.add(question, gather)
+        self.add(question, gather, kind)
         return nw.col(name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import narwhals as nw
@@ -45,4 +46,25 @@ class Keys:
         if not self._contacts.ordered:
             return rows
         places = self._contacts.frame.select(nw.col(CONTACT_ID).alias(CONTACT), PLACE)
+        if self._are_told_apart_by_hash:
+            rows, places = _hashed(rows), _hashed(places)
         return rows.join(places, on=CONTACT).drop(CONTACT).rename({PLACE: CONTACT})
+
+    @cached_property
+    def _are_told_apart_by_hash(self) -> bool:
+        """Whether no two contacts share a hash of 64 bits: joining on it takes a quarter of the time of texts.
+
+        Then only an interaction of a contact that is not there could find a wrong one, at odds of one to
+        2**64 / contacts. Tables that are not read before somebody asks are joined on the texts.
+        """
+        if self._contacts.lazy:
+            return False
+        told = _hashed(self._contacts.frame.select(nw.col(CONTACT_ID).alias(CONTACT))).to_native().collect()
+        return bool(told[CONTACT].n_unique() == told.height)
+
+
+def _hashed(rows: Frame) -> Frame:
+    """Return rows of Polars with the hash of a text in its place."""
+    import polars as pl  # noqa: PLC0415 - an optional dependency
+
+    return framed(rows.to_native().with_columns(pl.col(CONTACT).hash()))

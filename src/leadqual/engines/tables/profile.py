@@ -81,7 +81,6 @@ class Profile:
 
     def _add_update(self, path: str, entry: Field) -> None:
         rows, number = self._gathering.rows, len(self._updates)
-        rows.need(Selection(PROFILE_UPDATED), None)
         says = rows.typed(change_of(path), entry)
         cleared = (
             rows.typed(CLEARED, _CLEARED).list.contains(column_of(path)) if rows.has(CLEARED) else nw.lit(value=False)
@@ -90,18 +89,16 @@ class Profile:
         update = _Update(says, cleared.fill_null(value=False), f"lq_u{number}", f"lq_k{number}", several)
         self._updates[path] = update
         if self._table.dialect.is_sql:
-            return
-        if several:
-            self._gathering.add(("update", path), partial(_latest_of_several, update))
+            rows.need(Selection(PROFILE_UPDATED), None)
+        elif several:
+            self._gathering.add(("update", path), partial(_latest_of_several, update), PROFILE_UPDATED)
         else:
-            self._gathering.add("updates", self._latest)
+            self._gathering.add("updates", self._latest, PROFILE_UPDATED)
 
     def _latest(self, rows: Frame) -> Frame:
         """Return the latest update of every field that holds one value: those of all fields in one grouping."""
         updates = [update for update in self._updates.values() if not update.several]
-        rows = rows.filter(nw.col(KIND) == PROFILE_UPDATED).with_columns(
-            nw.when(update.changes).then(nw.col(TIME)).alias(update.known) for update in updates
-        )
+        rows = rows.with_columns(nw.when(update.changes).then(nw.col(TIME)).alias(update.known) for update in updates)
         place = {update.known: f"{update.known}_place" for update in updates}
         rows = rows.with_columns(
             # counted from the latest: 1 in the last row that changes the field, and in rows before it that do not
@@ -117,7 +114,7 @@ class Profile:
 
 def _latest_of_several(update: _Update, rows: Frame) -> Frame:
     """Return the latest update of a field that holds several texts, which no aggregate picks out."""
-    changed = rows.filter((nw.col(KIND) == PROFILE_UPDATED) & update.changes)
+    changed = rows.filter(update.changes)
     named = changed.select(CONTACT, TIME, ID, update.says.alias(update.value), nw.col(TIME).alias(update.known))
     latest = named.unique(subset=[CONTACT], keep="last", order_by=[TIME, ID])
     return latest.select(CONTACT, update.value, update.known)

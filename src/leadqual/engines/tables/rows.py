@@ -100,11 +100,18 @@ class Rows:
             self._chosen[selection] = (f"lq_c{len(self._chosen)}", of_kind & where)
         return nw.col(self._chosen[selection][0])
 
-    def frame(self) -> Frame:
-        """Return the rows up to the instant that some question is about, with every column that was asked for."""
+    def frame(self, kind: str | None = None) -> Frame:
+        """Return the rows up to the instant that some question is about, with every column that was asked for.
+
+        Parameters
+        ----------
+        kind : str, optional
+            All rows of this kind instead, and no others: those of one kind are few, and cheap to find.
+        """
         table = self._table
         age = nw.lit(self.now, dtype=nw.Int64()) - nw.col(TIME)
-        rows = self._recent().select(
+        rows = self._recent() if kind is None else self._seen().filter(nw.col(KIND) == kind)
+        rows = rows.select(
             nw.col(CONTACT_ID).alias(CONTACT),
             nw.col(INTERACTION_ID).alias(ID),
             KIND,
@@ -112,7 +119,7 @@ class Rows:
             *(value.alias(name) for name, value in self._properties.items()),
         )
         rows, met = table.dialect.coded(rows, KIND, sorted(self._policy.catalogue.kinds)), self._demand.met(age)
-        if met is not None:
+        if met is not None and kind is None:
             rows = rows.filter(met)
         rows = rows.with_columns(age.alias(AGE), (~nw.col(KIND).is_null()).alias(EVERY))
         if self._chosen:  # before rows are moved: afterwards nobody needs the texts that filters read
@@ -123,11 +130,14 @@ class Rows:
 
     def _recent(self) -> Frame:
         """Return the rows up to the instant, and no further back than any window: files can be passed over unread."""
-        table, within = self._table, self._demand.within
-        rows = table.frame.filter(nw.col(OCCURRED_AT) <= table.local(OCCURRED_AT, self._at))
+        within = self._demand.within
         if within is None:
-            return rows
-        return rows.filter(nw.col(OCCURRED_AT) > table.local(OCCURRED_AT, self._at - timedelta(microseconds=within)))
+            return self._seen()
+        since = self._table.local(OCCURRED_AT, self._at - timedelta(microseconds=within))
+        return self._seen().filter(nw.col(OCCURRED_AT) > since)
+
+    def _seen(self) -> Frame:
+        return self._table.frame.filter(nw.col(OCCURRED_AT) <= self._table.local(OCCURRED_AT, self._at))
 
     def _named(self, key: Any, value: nw.Expr) -> nw.Expr:
         if key not in self._names:

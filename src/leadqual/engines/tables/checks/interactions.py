@@ -8,11 +8,11 @@ from typing import Any, Final
 from leadqual._suggest import closest
 from leadqual.conditions.check import unknown_kind
 from leadqual.conditions.nodes import ANY_INTERACTION
-from leadqual.engines.tables.check_bounds import Bounds, is_required, of_change, of_property
-from leadqual.engines.tables.check_breaches import among, of_kinds
-from leadqual.engines.tables.check_columns import changeable, unchangeable
-from leadqual.engines.tables.check_parts import ITEM, Part, rows_of
-from leadqual.engines.tables.check_reads import Reads
+from leadqual.engines.tables.checks.bounds import Bounds, is_required, of_change, of_property
+from leadqual.engines.tables.checks.breaches import among, of_kinds
+from leadqual.engines.tables.checks.columns import changeable, unchangeable
+from leadqual.engines.tables.checks.parts import ITEM, Part, rows_of
+from leadqual.engines.tables.checks.reads import Reads
 from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, KIND, OCCURRED_AT, change_of, column_of
 from leadqual.engines.tables.native import Table
 from leadqual.errors import Problem

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from leadqual.engines.tables.check_bounds import Bounds
-from leadqual.engines.tables.check_breaches import Breach, Column, breaches_of
+from leadqual.engines.tables.checks.bounds import Bounds
+from leadqual.engines.tables.checks.breaches import Breach, Column, breaches_of
 from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, KIND, holds_nothing, safe
 from leadqual.engines.tables.native import PLACE, Table
 from leadqual.errors import Problem

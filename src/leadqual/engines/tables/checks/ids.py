@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import narwhals as nw
 
 from leadqual._suggest import did_you_mean
-from leadqual.engines.tables.check_told import FEW, collected, label, share
+from leadqual.engines.tables.checks.told import FEW, collected, label, share
 from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, safe
 from leadqual.engines.tables.native import PLACE, Table
 from leadqual.errors import Place, Problem, shown

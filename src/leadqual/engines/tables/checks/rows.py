@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from leadqual.engines.tables.check_breaches import Breach
-from leadqual.engines.tables.check_columns import content_columns
-from leadqual.engines.tables.check_contacts import parts_of_contacts
-from leadqual.engines.tables.check_ids import ids_of, repeated_contacts, repeated_interactions, strangers
-from leadqual.engines.tables.check_interactions import parts_of_interactions
-from leadqual.engines.tables.check_parts import Part
-from leadqual.engines.tables.check_reads import Reads
-from leadqual.engines.tables.check_told import FEW, all_collected, collected, label, share
+from leadqual.engines.tables.checks.breaches import Breach
+from leadqual.engines.tables.checks.columns import content_columns
+from leadqual.engines.tables.checks.contacts import parts_of_contacts
+from leadqual.engines.tables.checks.ids import ids_of, repeated_contacts, repeated_interactions, strangers
+from leadqual.engines.tables.checks.interactions import parts_of_interactions
+from leadqual.engines.tables.checks.parts import Part
+from leadqual.engines.tables.checks.reads import Reads
+from leadqual.engines.tables.checks.told import FEW, all_collected, collected, label, share
 from leadqual.engines.tables.native import Table
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.policy.document import PolicyDocument

@@ -13,7 +13,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from leadqual._suggest import did_you_mean
-from leadqual.engines.tables.check_bounds import LARGEST, Bounds, misspelt
+from leadqual.engines.tables.checks.bounds import LARGEST, Bounds, misspelt
 from leadqual.engines.tables.columns import KIND
 from leadqual.engines.tables.dialect import Dialect
 from leadqual.errors import Problem

@@ -11,7 +11,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from leadqual._suggest import closest, did_you_mean
-from leadqual.engines.tables.check_reads import CONSENTS, Reads, reads_of
+from leadqual.engines.tables.checks.reads import CONSENTS, Reads, reads_of
 from leadqual.engines.tables.columns import (
     CONTACT_ID,
     INTERACTION_ID,

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from leadqual.engines.tables.check_bounds import Bounds, of_field
-from leadqual.engines.tables.check_breaches import Column, breaches_of
-from leadqual.engines.tables.check_parts import ITEM, Part, rows_of
-from leadqual.engines.tables.check_reads import CONSENTS, Reads
+from leadqual.engines.tables.checks.bounds import Bounds, of_field
+from leadqual.engines.tables.checks.breaches import Column, breaches_of
+from leadqual.engines.tables.checks.parts import ITEM, Part, rows_of
+from leadqual.engines.tables.checks.reads import CONSENTS, Reads
 from leadqual.engines.tables.columns import CONTACT_ID, column_of
 from leadqual.engines.tables.native import Table
 from leadqual.errors import Problem

@@ -1,0 +1,1 @@
+"""What the rows and columns of two tables are held to before anything is computed."""

@@ -1,0 +1,262 @@
+"""Scores of tables that are larger than memory: Parquet in, a file out, and no more than a part of them at a time."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import polars as pl
+
+from leadqual.engines.tables.attached import attached
+from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, OCCURRED_AT
+from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.files.times import zone_named
+from leadqual.frames.opened import Tables, check_arguments, opened
+from leadqual.frames.outside import SlowScorerWarning, given_scores
+from leadqual.frames.stream_check import Findings, checked
+from leadqual.frames.stream_source import FileName, Kind, Source, open_source
+from leadqual.frames.stream_spread import Buckets, Plan, buckets_for, planned, writing
+from leadqual.frames.stream_target import Target
+from leadqual.lifecycle.policy import Policy
+from leadqual.model.time import aware
+
+Progress = Callable[[str, float], object]
+"""Called with what is done at the moment, and how far it has come from 0 to 1."""
+
+_KINDS: Final[tuple[Kind, ...]] = ("contacts", "interactions")
+
+
+@dataclass(frozen=True)
+class ScoredFiles:
+    """What `score_files` read and wrote.
+
+    Parameters
+    ----------
+    out : Path
+        The file or folder with the scores.
+    contacts : int
+        How many contacts were scored.
+    interactions : int
+        How many interactions there are, each counted once, also those after the instant.
+    repeated : int
+        How many rows said again what another row said.
+    after_at : int
+        How many rows lie after the instant and were not seen.
+    grades : mapping of str to mapping
+        How many contacts have each grade. Those without one are in none.
+    buckets : int
+        Into how many parts the contacts were divided.
+    """
+
+    out: Path
+    contacts: int
+    interactions: int
+    repeated: int
+    after_at: int
+    grades: Mapping[str, Mapping[str, int]]
+    buckets: int
+
+
+def score_files(
+    policy: Policy,
+    contacts: FileName,
+    interactions: FileName,
+    out: FileName,
+    *,
+    at: datetime,
+    ledger: bool = False,
+    missing: bool = False,
+    time_zone: str | None = None,
+    ignore_unknown_columns: bool = False,
+    spreadsheet_safe: bool = False,
+    buckets: int | None = None,
+    progress: Progress | None = None,
+) -> ScoredFiles:
+    """Write the scores and grades of every contact, from Parquet files that may be larger than memory.
+
+    The scores are those of `score` on the tables that `read_contacts` and `read_interactions` return. The rows are
+    first spread into buckets on disk, with all that belongs to a contact in one of them; then each bucket is looked at
+    and scored by itself. So memory depends on the size of a bucket and not on that of the tables, as long as no single
+    contact has a great part of all interactions.
+
+    Every row is looked at, those after `at` as well, for an id may be given twice or belong to nobody in them. Of each
+    row the buckets hold what the policy reads, and of the rest of an interaction a hash, by which two interactions
+    with one id are told apart. They take about twice the disk space of the tables, beside `out`, and are removed in the
+    end, also after an error.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy. A scorer object gets the rows of one bucket at a time.
+    contacts, interactions : str or path
+        The two tables: a Parquet file, a folder with all files in it and below, or a pattern such as
+        ``events/2026-*.parquet``. Files may differ in their columns, and lack some.
+    out : str or path
+        Where the scores are written to, whole or not at all: a name that ends in ``.parquet``, ``.csv`` or ``.jsonl``,
+        or without an ending a folder of Parquet files, one a bucket. A file is replaced; a folder is if it holds
+        nothing but an earlier result.
+    at : datetime
+        The instant, with its time zone: interactions after it do not exist.
+    ledger, missing : bool, default False
+        The further columns of `score`.
+    time_zone : str, optional
+        Where times without a zone were written down; without it they are refused.
+    ignore_unknown_columns : bool, default False
+        Leave out columns that nobody declared, in place of refusing them.
+    spreadsheet_safe : bool, default False
+        In a CSV, put ``'`` before texts that a spreadsheet would run as a formula.
+    buckets : int, optional
+        Into how many parts the contacts are divided; as many as it takes by default.
+    progress : callable, optional
+        Called as ``progress("reading", 0.25)``, then with ``"scoring"`` and ``"writing"``.
+
+    Returns
+    -------
+    ScoredFiles
+        What was read and written. The contacts in the file are in an order of its own, which is the same for the same
+        tables, number of buckets and version of Polars.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the tables, as `score` tells it, but for the numbers of rows: they are named
+        by their ids. Also if a file cannot be read or written.
+    UnsupportedError
+        Where the tables cannot answer what the policy asks; the reason is told.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC
+    >>> from leadqual import datasets, policies
+    >>> from leadqual.frames.write import write
+    >>> folder, demo = tempfile.TemporaryDirectory(), datasets.demo(contacts=50)
+    >>> people, events, scores = (Path(folder.name) / f"{name}.parquet" for name in ("people", "events", "scores"))
+    >>> for table, path in zip(demo.frames(), (people, events)):
+    ...     write(table, path)
+    >>> done = score_files(policies.sales(), people, events, scores, at=demo.at)
+    >>> done.contacts, sum(done.grades["fit"].values()), pl.read_parquet(scores).height
+    (50, 50, 50)
+    >>> folder.cleanup()
+    """
+    check_arguments(policy, at)
+    if buckets is not None and (not isinstance(buckets, int) or buckets < 1):
+        message, expected = "there is no such number of buckets", "a whole number from 1"
+        raise InputError(Problem("bad-argument", message, Place("buckets"), shown(buckets), expected))
+    zone = zone_named(time_zone)
+    target = Target(out, spreadsheet_safe=spreadsheet_safe)
+    target.keep_apart(os.fspath(contacts), os.fspath(interactions))
+    sources = _sources(policy, (contacts, interactions), zone.key if zone else None, ignore_unknown_columns)
+    run = _Run(policy, aware(at), *sources, ledger=ledger, missing=missing, tell=progress or _silent)
+    with writing(target.path):
+        work = TemporaryDirectory(prefix=f".{target.path.name}.", dir=target.folder, ignore_cleanup_errors=True)
+    with work as name:
+        return run.into(target, Path(name), buckets)
+
+
+def _silent(name: str, done: float) -> None:
+    return
+
+
+def _sources(policy: Policy, names: tuple[FileName, FileName], zone: str | None, ignore: bool) -> list[Source]:
+    """Return both tables; raise `InputError` with what is wrong with either."""
+    found: list[Source] = []
+    problems: list[Problem] = []
+    for kind, name in zip(_KINDS, names, strict=True):
+        try:
+            found.append(open_source(kind, name, policy, zone=zone, ignore_unknown=ignore))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+class _Run:
+    """The way from two tables in files to the scores."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        at: datetime,
+        contacts: Source,
+        interactions: Source,
+        *,
+        ledger: bool,
+        missing: bool,
+        tell: Progress,
+    ) -> None:
+        self._policy, self._at, self._tell = policy, at, tell
+        self._ledger, self._missing = ledger, missing
+        empty = opened(policy, contacts.schema.to_frame(), interactions.schema.to_frame(), at, check="columns")
+        self._refuse_early(empty)
+        self._people = planned("contacts", contacts, empty.reads)
+        self._events = planned("interactions", interactions, empty.reads)
+        self._reads = empty.reads
+        self._rows_read = self._after_at = self._repeated = 0
+        self._grades = {name: dict.fromkeys(policy.grade_values(name), 0) for name in policy.grades}
+
+    def into(self, target: Target, work: Path, buckets: int | None) -> ScoredFiles:
+        """Write the scores; return what was read and written."""
+        number = buckets or buckets_for(self._plans)
+        spread = Buckets(work, number)
+        for plan in self._plans:
+            spread.spread(plan, self._read)
+        findings = Findings({plan.kind: plan.source.rows for plan in self._plans}, number)
+        made = work / "scores"
+        made.mkdir()
+        for bucket in range(number):
+            people, events = (spread.take(bucket, plan) for plan in self._plans)
+            try:
+                tables = checked(self._policy, people, events, self._reads)
+                if not findings:
+                    target.add(self._scored(tables, people, events, first=bucket == 0), made)
+            except InputError as error:
+                findings.add(error.problems)
+            self._tell("scoring", (bucket + 1) / number)
+        if findings:
+            raise InputError(findings.problems())
+        self._tell("writing", 0.0)
+        target.finish()
+        self._tell("writing", 1.0)
+        counts = (self._people.source.rows, self._events.source.rows - self._repeated, self._repeated, self._after_at)
+        return ScoredFiles(target.path, *counts, self._grades, number)
+
+    @property
+    def _plans(self) -> tuple[Plan, Plan]:
+        return self._people, self._events
+
+    def _refuse_early(self, empty: Tables) -> None:
+        """Raise what the tables cannot answer and what scorers are missing, before the long work."""
+        scorers = empty.reads.scorers
+        absent = [name for name in scorers if name not in self._policy.attached_scorers]
+        if absent:
+            attached(self._policy, absent, (None, None), empty.contacts, self._at)
+        if not scorers:
+            empty.engine(self._policy, self._at, {}).scored(ledger=self._ledger, missing=self._missing)
+
+    def _read(self, rows: int) -> None:
+        self._rows_read += rows
+        self._tell("reading", self._rows_read / sum(plan.source.rows for plan in self._plans))
+
+    def _scored(self, tables: Tables, people: pl.DataFrame, events: pl.DataFrame, *, first: bool) -> pl.DataFrame:
+        """Return the scores of a bucket, and count what is in it."""
+        self._after_at += int((events[OCCURRED_AT] > self._at).sum())
+        if tables.repeated:
+            self._repeated += events.height - events.select(CONTACT_ID, INTERACTION_ID).n_unique()
+        with warnings.catch_warnings():
+            if not first:  # once is enough
+                warnings.simplefilter("ignore", SlowScorerWarning)
+            given = given_scores(self._policy, people, events, tables, self._at)
+        engine = tables.engine(self._policy, self._at, given)
+        scores: pl.DataFrame = engine.scored(ledger=self._ledger, missing=self._missing)
+        for name, counts in self._grades.items():
+            for grade, number in scores[f"grade.{name}"].drop_nulls().value_counts().iter_rows():
+                counts[grade] += number
+        return scores
