@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from benchmarks import conditions, decide, importing, linear, loading
+from benchmarks import conditions, decide, frames, importing, linear, loading
 from benchmarks.peers import MissingPeer
-from benchmarks.timing import Figure, shown_time
+from benchmarks.timing import Figure, shown_size, shown_time
 
 MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "decide": decide.figures,
@@ -18,6 +18,7 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "importing": importing.figures,
     "linear": linear.figures,
     "loading": loading.figures,
+    "frames": frames.figures,
 }
 HEADINGS: Final = ("figure", "ours", "peer", "ratio", "spread", "target", "met")
 
@@ -34,9 +35,10 @@ def measured(names: Sequence[str], *, quick: bool) -> Iterator[Figure]:
 def cells(figure: Figure) -> tuple[str, ...]:
     """Return a figure's line of the table."""
     met = {True: "yes", False: "no", None: ""}[figure.met]
-    times = shown_time(figure.ours), shown_time(figure.peer)
+    shown = shown_size if figure.unit == "bytes" else shown_time
+    both = shown(figure.ours), shown(figure.peer)
     spread = f"{figure.low:.3g}-{figure.high:.3g}"
-    return (figure.name, *times, f"{figure.ratio:.3g}", spread, str(figure.target or ""), met)
+    return (figure.name, *both, f"{figure.ratio:.3g}", spread, str(figure.target or ""), met)
 
 
 def show(figures: Sequence[Figure]) -> None:

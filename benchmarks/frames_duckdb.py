@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.frames_data import AT
-from benchmarks.frames_polars import DAY, SALES, SALES_KINDS, TWELVE, TWELVE_KINDS, Each
+from benchmarks.frames_polars import DAY, SALES, SALES_KINDS, TWELVE, TWELVE_KINDS, Each, reach_of
 from leadqual.model.mailboxes import PERSONAL_MAIL
 
 _AT: Final = f"TIMESTAMPTZ '{AT.isoformat()}'"
@@ -55,7 +55,7 @@ def _sums(rules: Mapping[str, Each], kinds: Mapping[str, tuple[str, ...]], first
     reaches = [
         (
             kind,
-            max(rules[name].within + rules[name].window * (rules[name].limit > 0) for name in of),
+            max(map(reach_of, (rules[name] for name in of))),
             names.index(of[0]),
             names.index(of[1]) if len(of) > 1 else None,
         )
@@ -149,7 +149,7 @@ _SALES_FIT: Final = " + ".join(
         _points("seniority_then IN ('owner', 'c_level', 'vp', 'director')", 25),
         _points("seniority_then = 'manager'", 15),
         _points(
-            "\"company.industry\" IN "
+            '"company.industry" IN '
             "('retail', 'financial_services', 'logistics', 'telecommunications', 'hospitality')",
             15,
         ),

@@ -254,8 +254,8 @@ def _sums(
 def _chosen(
     interactions: pl.LazyFrame, rules: Mapping[str, Each], kinds: Mapping[str, tuple[str, ...]]
 ) -> pl.LazyFrame:
-    """Return the interactions of the kinds that matter, as old as they may be, whole windows of `at_most` included."""
-    reach = [max(rules[name].within + rules[name].window * (rules[name].limit > 0) for name in of) for of in kinds.values()]
+    """Return the interactions of the kinds that matter, as old as they may be."""
+    reach = [max(map(reach_of, (rules[name] for name in of))) for of in kinds.values()]
     since = pl.lit(AT) - pl.duration(days=max(reach))
     at = pl.col("occurred_at")
     return (
@@ -267,6 +267,11 @@ def _chosen(
         .filter(_KIND.is_not_null())
         .filter(_looked_up([days * DAY for days in reach], pl.Int64, _KIND) > _AGE)
     )
+
+
+def reach_of(rule: Each) -> int:
+    """Return how many days old an interaction can be that a rule has to see, whole windows of `at_most` included."""
+    return rule.within + (rule.window if rule.limit else 0)
 
 
 def _let_through(rows: pl.LazyFrame, rules: Sequence[Each]) -> pl.LazyFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
-from leadqual import Policy
+from leadqual import Policy, policies
 
 TWELVE: Final = """
 name: twelve
+fields:
+  monthly_budget: {type: number}
 scores:
   fit:
     range: [0, 100]
@@ -42,7 +45,82 @@ stages:
   lead: {initial: true}
 """
 
+_READ: Final = (
+    "page_viewed[seconds >= 5]",
+    "email_opened",
+    "demo_requested",
+    "page_viewed",
+    "email_clicked",
+    "product_used",
+    "whitepaper_downloaded",
+    "purchase[amount >= 1000]",
+    "email_replied",
+    "webinar_attended",
+    "call_outbound[outcome == 'interested']",
+    "newsletter_subscribed",
+    "page_viewed[path.startswith('/pricing')]",
+    "event_attended",
+    "email_opened",
+    "quote_requested",
+    "social_engaged",
+    "appointment_set",
+    "any_interaction[kind in ['form_submitted', 'offer_form_submitted']]",
+    "case_study_viewed",
+    "complaint_made",
+    "call_inbound",
+    "webinar_registered",
+    "demo_attended",
+    "email_bounced[hard]",
+)
+_WINDOWS: Final = ("30d", "60d", "90d", "120d", "180d", "365d")
+_DECAYS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"half_life": "21d"},
+    {"linear": "90d"},
+    {"half_life": "30d"},
+    {"step": {"every": "30d", "lose": 0.5}},
+    {"half_life": "90d"},
+    {"linear": "180d"},
+)
+_LIMITS: Final = ("1 per 1d", "3 per 1d", "2 per 7d")
 
+
+@cache
 def twelve() -> Policy:
     """Return the policy of twelve rules."""
     return Policy.loads(TWELVE)
+
+
+@cache
+def many(rules: int) -> Policy:
+    """Return a policy of many rules that read interactions.
+
+    Every fifty rules read the same kinds equally often, so that only the number of rules differs.
+    """
+    return Policy.model_validate(
+        {
+            "name": f"rules-{rules}",
+            "fields": {"monthly_budget": {"type": "number"}},
+            "scores": {"engagement": {"range": [0, 1000], "rules": [_rule(number) for number in range(rules)]}},
+            "stages": {"lead": {"initial": True}},
+        }
+    )
+
+
+def _rule(number: int) -> dict[str, Any]:
+    kind = _READ[number % len(_READ)]
+    rule: dict[str, Any] = {"id": f"r{number}", "each": kind, "points": 1 + number % 7}
+    rule["within"] = _WINDOWS[(number + number // len(_READ)) % len(_WINDOWS)]
+    rule |= _DECAYS[number % len(_DECAYS)]
+    if number % 3 == 0:
+        rule["cap"] = 20 + number % 11
+    if number % 5 == 0:
+        rule["at_most"] = _LIMITS[number % len(_LIMITS)]
+    return rule
+
+
+def policy_named(name: str) -> Policy:
+    """Return the policy `sales`, `twelve`, or one such as `200` with so many rules."""
+    if name == "sales":
+        return policies.sales()
+    return twelve() if name == "twelve" else many(int(name))

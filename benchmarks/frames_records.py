@@ -1,11 +1,10 @@
-"""The same scores one contact at a time: by the record engine's loop, and by a loop over pandas as people write it."""
+"""The same scores one contact at a time, by the record engine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-import pandas as pd
 import polars as pl
 
 from benchmarks.frames_data import AT, Tables
@@ -40,10 +39,10 @@ def _contact(row: dict[str, Any]) -> Contact:
 
 
 def _interaction(row: dict[str, Any]) -> Interaction:
-    changes = {name.removeprefix("changes."): value for name, value in row.items() if name.startswith("changes.")}
-    given = {name: value for name, value in row.items() if "." not in name and name not in _SHARED and value is not None}
+    told = {name: value for name, value in row.items() if value is not None and name not in _SHARED}
+    given: dict[str, Any] = {name: value for name, value in told.items() if "." not in name}
     if row["kind"] == "profile_updated":
-        given["changes"] = {name: value for name, value in changes.items() if value is not None}
+        given["changes"] = {name.removeprefix("changes."): value for name, value in told.items() if "." in name}
     return parse_interaction({"id": row["interaction_id"], **given})
 
 

@@ -6,16 +6,17 @@ Processor time of the whole process, every thread of it: on a machine with other
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 Sample: TypeAlias = Callable[[], float]
 """One measurement: it returns the seconds of processor time that one call took."""
 
 UNITS: Final = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+SIZES: Final = (("GiB", 2.0**30), ("MiB", 2.0**20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: seconds of ours and of the peer, and the ratios of the pairs."""
+    """One line of the table: ours and the peer's, in seconds or in bytes of memory, and the ratios of the pairs."""
 
     name: str
     ours: float
@@ -44,6 +45,7 @@ class Figure:
     low: float
     high: float
     target: Target | None = None
+    unit: Literal["seconds", "bytes"] = "seconds"
 
     @property
     def met(self) -> bool | None:
@@ -54,6 +56,7 @@ class Figure:
         """Return the figure as plain data, times in seconds."""
         return {
             "figure": self.name,
+            "unit": self.unit,
             "ours": self.ours,
             "peer": self.peer,
             "ratio": self.ratio,
@@ -69,7 +72,16 @@ def compared(name: str, ours: Sample, peer: Sample, repeats: int, target: Target
     Neighbours in time share whatever else the machine does, so a pair's ratio is steadier than either of its times.
     """
     ours(), peer()  # what is loaded or compiled once is not what is measured
-    pairs = [(ours(), peer()) for _ in range(repeats)]
+    return of_pairs(name, [(ours(), peer()) for _ in range(repeats)], target)
+
+
+def of_pairs(
+    name: str,
+    pairs: Sequence[tuple[float, float]],
+    target: Target | None = None,
+    unit: Literal["seconds", "bytes"] = "seconds",
+) -> Figure:
+    """Return the figure of what was measured in turns."""
     ratios = [mine / theirs for mine, theirs in pairs]
     return Figure(
         name,
@@ -79,6 +91,7 @@ def compared(name: str, ours: Sample, peer: Sample, repeats: int, target: Target
         min(ratios),
         max(ratios),
         target,
+        unit,
     )
 
 
@@ -119,6 +132,18 @@ def shown_time(seconds: float) -> str:
     """
     unit, size = next(((unit, size) for unit, size in UNITS if seconds >= size), UNITS[-1])
     return f"{seconds / size:.3g} {unit}"
+
+
+def shown_size(size: float) -> str:
+    """Return a number of bytes in the unit that suits it.
+
+    Examples
+    --------
+    >>> shown_size(3 * 2**19), shown_size(3 * 2**30)
+    ('1.5 MiB', '3 GiB')
+    """
+    unit, one = next(((unit, one) for unit, one in SIZES if size >= one), SIZES[-1])
+    return f"{size / one:.3g} {unit}"
 
 
 def worst(figures: Iterable[Figure]) -> Figure:

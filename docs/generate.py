@@ -1,4 +1,4 @@
-"""Write the pages under docs/reference/ from the code itself: `python docs/generate.py`, or `--check` to compare."""
+"""Write docs/reference/ and docs/support.md from the code itself: `python docs/generate.py`, or `--check`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any, Final
 
+from capabilities import support_page
 from pydantic import BaseModel
 
 import leadqual
@@ -22,7 +23,7 @@ from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.registry import _KINDS_BY_ROOM
 from leadqual.policy import declare, document, funnel, rules
 
-REFERENCE: Final = Path(__file__).parent / "reference"
+DOCS: Final = Path(__file__).parent
 _WRITTEN: Final = "<!-- Written by docs/generate.py from the code. Change the code, then run it again. -->\n"
 _ROOMS: Final = {
     "web": "The site, published material, events, social networks",
@@ -252,20 +253,24 @@ def _default(value: Any) -> str:
     return f"`{value}`"
 
 
-PAGES: Final = {"names.md": names_page, "policy.md": policy_page}
+PAGES: Final = {
+    "reference/names.md": names_page,
+    "reference/policy.md": policy_page,
+    "support.md": lambda: support_page(_WRITTEN),
+}
 
 
 def main() -> int:
     """Write the pages, or with ``--check`` only say which are out of date."""
-    stale = [name for name, page in PAGES.items() if _old(REFERENCE / name) != page()]
+    stale = [name for name, page in PAGES.items() if _old(DOCS / name) != page()]
     if "--check" in sys.argv[1:]:
         for name in stale:
-            print(f"docs/reference/{name} is out of date: run python docs/generate.py", file=sys.stderr)
+            print(f"docs/{name} is out of date: run python docs/generate.py", file=sys.stderr)
         return 1 if stale else 0
-    REFERENCE.mkdir(exist_ok=True)
     for name in stale:
-        (REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
-        print(f"written: docs/reference/{name}")
+        (DOCS / name).parent.mkdir(exist_ok=True)
+        (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
+        print(f"written: docs/{name}")
     return 0
 
 

@@ -34,6 +34,7 @@ LATE = {
     "scoring.blend": "tables need narwhals, which is optional",
     "datasets.sample": "polars is optional, and the sample without tables does not need it",
     "cli.app": "typer and rich are optional",
+    "cli.score_folders": "polars and narwhals are optional",
 }
 
 

@@ -79,6 +79,102 @@ def test_the_policy_of_two_hundred_rules_has_no_two_conditions_alike(bench: Any)
     assert len(rules) == len(asked) == 200
 
 
+@pytest.fixture
+def tables(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return the module that makes tables, in a folder of the test."""
+    for name in bench.frames.NEEDED:
+        pytest.importorskip(name, reason="a peer of the tables is not installed")
+    module = importlib.import_module("benchmarks.frames_data")
+    monkeypatch.setattr(module, "folder", lambda: tmp_path)
+    return module
+
+
+def test_the_tables_are_the_same_each_time_and_lie_in_the_order_of_time(tables: Any, tmp_path: Path) -> None:
+    import polars as pl  # noqa: PLC0415 - optional
+
+    first = tables.tables(40, 400)
+    events = pl.read_parquet(first.interactions)
+    assert (pl.read_parquet(first.contacts).height, events.height) == (40, 400)
+    assert events["occurred_at"].is_sorted()
+    assert (events["occurred_at"] > tables.AT).any()
+    assert events["interaction_id"].is_unique().all()
+    first.interactions.parent.rename(tmp_path / "before")
+    assert pl.read_parquet(tables.tables(40, 400).interactions).equals(events)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("unfinished")] == []
+
+
+@pytest.mark.parametrize("policy", ["sales", "twelve"])
+def test_everyone_who_is_measured_on_tables_gives_the_numbers_of_decisions(tables: Any, policy: str) -> None:
+    agree = importlib.import_module("benchmarks.frames_agree")
+    agree.check_that_all_agree(policy, tables.tables(40, 1_200), 12)
+
+
+@pytest.mark.parametrize(
+    ("way", "library"),
+    [
+        ("score", "polars"),
+        ("checked", "lazy"),
+        ("score", "duckdb"),
+        ("hand", "polars"),
+        ("hand", "lazy"),
+        ("hand", "duckdb"),
+        ("decide", "polars"),
+        ("record", "polars"),
+        ("pandas", "polars"),
+        ("files", "polars"),
+    ],
+)
+def test_each_way_over_tables_runs(tables: Any, way: str, library: str) -> None:
+    child, job = (importlib.import_module(f"benchmarks.frames_{name}") for name in ("child", "job"))
+    took = child.measured(job.Job(way, "twelve", 40, 400, library, sample=4))
+    assert min(took.processor, took.wall, took.memory) > 0
+
+
+def test_tables_are_measured_in_an_interpreter_of_their_own(tables: Any) -> None:
+    job = importlib.import_module("benchmarks.frames_job")
+    took = job.took(job.Job("hand", "twelve", 40, 400))
+    assert took.wall < 60
+    assert took.memory > 2**20
+
+
+def test_the_figures_of_tables_put_ours_beside_each_peer(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, done = importlib.import_module("benchmarks.frames_job"), []
+
+    def took(one: Any) -> Any:
+        done.append(one)
+        return job.Took(2.0 if one.way == "score" else 1.0, 3.0, 2.0**30)
+
+    monkeypatch.setattr(job, "took", took)
+    monkeypatch.setattr(bench.frames, "find_spec", lambda name: True)
+    lines = {line.name: line for line in bench.frames.figures(quick=True)}
+    assert [one.way for one in done[:2]] == ["agree", "agree"]
+    assert lines["sales, DuckDB / SQL by hand"].as_dict()["target"] == "<= 1.25"
+    assert lines["sales, DuckDB / SQL by hand"].ratio == 2
+    assert lines["sales, DuckDB / SQL by hand, on the wall"].ratio == 1
+    assert lines["twelve, a contact / a decision in a loop"].ours == 2 / bench.frames.QUICK.contacts
+    assert lines["200 rules / 50 rules"].met
+    memory = lines["files, memory, 0.002 million interactions / allowed"]
+    assert bench.cells(memory)[1:4] == ("1 GiB", "2 GiB", "0.5")
+
+
+def test_tables_are_left_out_where_a_library_is_missing(
+    bench: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.frames, "find_spec", lambda name: None if name == "duckdb" else True)
+    lines, message = run(bench, capsys, "frames")
+    assert lines == []
+    assert "duckdb is not installed" in message
+
+
+def test_the_policies_of_many_rules_differ_in_their_number_alone(bench: Any) -> None:
+    many = importlib.import_module("benchmarks.frames_policies").many
+    few, most = many(50).scores["engagement"].rules, many(200).scores["engagement"].rules
+    assert most[:50] == few
+    assert len({rule.id for rule in most}) == 200
+    assert [rule.each for rule in most] == [rule.each for rule in few] * 4
+    assert len({(rule.each, rule.within, rule.half_life, rule.linear, rule.step) for rule in most}) > 150
+
+
 def test_the_table_is_printed_without_rich(bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
     figure = bench.Figure("a line", 1e-3, 2e-3, 0.5, 0.4, 0.6, None)
     bench.show_plain([bench.cells(figure)])

@@ -1,4 +1,4 @@
-"""``leadqual score``: decide on every contact of a file."""
+"""``leadqual score``: decide on every contact of a file, or score every contact of a folder of files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ from leadqual.cli.output import (
     say,
 )
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
-from leadqual.cli.words import counted, hottest_title, seen_at, unseen_note
+from leadqual.cli.score_folders import are_many, score_folders
+from leadqual.cli.words import counted, hottest_title, repeated_note, seen_at, unseen_note
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import Leads, read_leads
 from leadqual.files.open_table import JSON_LINES
@@ -46,6 +47,8 @@ from leadqual.lifecycle.policy import Policy
 
 _SHOWN = 20
 _REJECTED = Path("rejected.csv")
+_WHOLE = "columns are looked at as a whole, and no row is told apart before all are read: mend what is reported"
+_TYPED = "it is about CSV: Parquet holds texts in UTF-8, and numbers as numbers"
 _REJECTED_COLUMNS = ("file", "line", "codes", "reasons", "hints", "row")
 
 
@@ -73,6 +76,10 @@ def score(
             "--spreadsheet-safe", help="In CSV, put ' before texts that a spreadsheet would run as a formula."
         ),
     ] = False,
+    stream: Annotated[
+        bool,
+        typer.Option("--stream", help="Read Parquet files that are larger than memory; scores and grades, no stages."),
+    ] = False,
     time_zone: ZoneOption = None,
     encoding: EncodingOption = "utf-8",
     decimal: DecimalOption = None,
@@ -80,6 +87,8 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Decide on every contact: stage, scores, grades and reasons.
+
+    Folders and patterns of Parquet files may be larger than memory. Of these, scores and grades are written, to --out.
 
     If any row is bad, nothing is written, and every bad row is reported with file, line and reason. With --skip-bad
     the good rows are decided on, and the bad ones are written to a file of their own.
@@ -89,8 +98,29 @@ def score(
       leadqual score -p sales -c contacts.csv -i interactions.csv -o scores.csv
       leadqual score -p sales -c contacts.csv -i events.jsonl -o scores.parquet --ledger
       leadqual score -p my.yaml -c contacts.csv -i events.csv --skip-bad --time-zone Asia/Jakarta
+      leadqual score -p sales -c contacts/ -i 'events/2026-*.parquet' -o scores.parquet
     """  # noqa: D301 - \b keeps the lines of the examples
     moment, chosen = instant_of(at, time_zone), policy_named(policy)
+    if stream or are_many(contacts, interactions):
+        score_folders(
+            chosen,
+            contacts,
+            interactions,
+            moment,
+            out,
+            ledger=ledger,
+            time_zone=time_zone,
+            ignore_unknown_columns=ignore_unknown_columns,
+            spreadsheet_safe=spreadsheet_safe,
+            as_json=as_json,
+            refused={
+                "--skip-bad": (skip_bad, _WHOLE),
+                "--rejected": (rejected is not None, _WHOLE),
+                "--encoding": (encoding != "utf-8", _TYPED),
+                "--decimal": (decimal is not None, _TYPED),
+            },
+        )
+        return
     refused = (rejected or _beside(out)) if skip_bad else None
     _check_targets([target for target in (out, refused) if target is not None], [contacts, interactions, Path(policy)])
     with progress_bar(quiet=as_json) as watch:
@@ -228,8 +258,7 @@ def _show(
     counts = f"{counted(len(result.decisions), 'contact')} with {counted(events, 'interaction')}"
     say(f"{counts}, seen at {at} under {policy.ref}.", "title")
     if leads.repeated:
-        verb = "it counts" if leads.repeated == 1 else "they count"
-        say(f"{counted(leads.repeated, 'row')} said again what another row said; {verb} once.")
+        say(repeated_note(leads.repeated))
     if policy.stages:
         print_bars("Stages", result.stages(policy))
         print_not_appeared(result.not_appeared)

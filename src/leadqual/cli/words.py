@@ -72,6 +72,18 @@ def unseen_note(number: int) -> str:
     return f"{counted(number, 'interaction')} {verbs[0]} after --at and {verbs[1]} not seen."
 
 
+def repeated_note(number: int) -> str:
+    """Return the remark on rows that count once.
+
+    Examples
+    --------
+    >>> repeated_note(1)
+    '1 row said again what another row said; it counts once.'
+    """
+    verb = "it counts" if number == 1 else "they count"
+    return f"{counted(number, 'row')} said again what another row said; {verb} once."
+
+
 def called_as() -> str:
     """Return how the user called this command, so that a line printed with it can be copied and run."""
     given = sys.argv[0]

@@ -6,15 +6,18 @@ from leadqual.frames.io import read_contacts, read_interactions
 from leadqual.frames.models import from_models, to_models
 from leadqual.frames.outside import SlowScorerWarning
 from leadqual.frames.score import score
+from leadqual.frames.stream import ScoredFiles, score_files
 from leadqual.frames.write import write
 
 __all__ = [
+    "ScoredFiles",
     "SlowScorerWarning",
     "evaluate",
     "from_models",
     "read_contacts",
     "read_interactions",
     "score",
+    "score_files",
     "to_models",
     "write",
 ]

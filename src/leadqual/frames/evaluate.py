@@ -104,7 +104,8 @@ def _typed(policy: Policy, expressions: Any) -> dict[str, tuple[Node, ValueType]
 
 
 def _bad_name(name: Any) -> Problem:
+    place = Place(path=f"expressions[{name!r}]")
     if name == CONTACT_ID:
-        message, expected = "the column of the contacts' ids has this name", "another name"
-        return Problem("already-declared", message, Place("expressions"), shown(name), expected)
-    return Problem("wrong-type", "the name of a column is no text", Place("expressions"), shown(name), "a text")
+        message = "the column of the contacts' ids has this name"
+        return Problem("already-declared", message, place, shown(name), "another name")
+    return Problem("wrong-type", "the name of a column is no text", place, shown(name), "a text")

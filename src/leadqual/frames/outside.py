@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from leadqual.engines.outside import checked_score
-from leadqual.engines.tables.attached import SCORE, attached
+from leadqual.engines.tables.answers import SCORE
+from leadqual.engines.tables.attached import attached
 from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.frames.models import to_models
 from leadqual.frames.opened import Tables
@@ -34,15 +35,18 @@ def given_scores(policy: Policy, contacts: Any, interactions: Any, tables: Table
     """
 
     def one_by_one(scorer: Scorer, name: str) -> Any:
-        message = f"the scorer {name!r} has no score_frame(contacts, interactions, *, at): it is asked row by row"
+        message = f"the scorer {name!r}, or a part of it, has no score_frame(contacts, interactions, *, at): "
+        message += "it is asked row by row"
         warnings.warn(message, SlowScorerWarning, stacklevel=6)
         people, histories = to_models(contacts, interactions, policy=policy)
         rows: list[dict[str, Any]] = []
         for person in people:
             seen = [one for one in histories.get(person.id, ()) if one.occurred_at <= aware(at)]
             answer = checked_score(scorer.score(person, seen, at=at), name, policy.score_ranges[name])
-            lines = {line.id: line.points for line in answer.ledger}
-            rows.append({CONTACT_ID: person.id, SCORE: answer.value, **lines})
+            rows.append({CONTACT_ID: person.id, SCORE: answer.value})
+            for line in answer.ledger:
+                column = f"{line.id}_" if line.id in (CONTACT_ID, SCORE) else line.id
+                rows[-1][column] = rows[-1].get(column, 0.0) + line.points
         return pl.DataFrame(rows, schema=_columns(rows))
 
     return attached(policy, tables.reads.scorers, (contacts, interactions), tables.contacts, at, one_by_one)

@@ -24,7 +24,7 @@ _PATTERN: Final = frozenset("*?[")
 def is_parquet(name: str) -> bool:
     """Return whether a name tells Parquet: by its ending, or as a folder or a pattern without any other ending."""
     suffix = Path(name).suffix.lower()
-    return suffix in PARQUET or Path(name).is_dir() or (not suffix.isalnum() and bool(_PATTERN & set(name)))
+    return suffix in PARQUET or Path(name).is_dir() or (not suffix[1:].isalnum() and bool(_PATTERN & set(name)))
 
 
 def scan(name: str, layout: Layout, *, zone: str | None = None, ignore_unknown: bool = False) -> pl.LazyFrame:
@@ -90,7 +90,7 @@ def _common(found: Iterable[tuple[str, pl.LazyFrame]]) -> dict[str, Type]:
             if both is None:
                 message, hint = "the files hold different things in one column", "write them again with one type"
                 held = f"{one} in {first[column]}, {kind} here"
-                problems.append(Problem("wrong-type", message, Place(file, path=column), held, hint=hint))
+                problems.append(Problem("mixed-column", message, Place(file, path=column), held, hint=hint))
             else:
                 types[column] = both
             first.setdefault(column, file)
@@ -152,7 +152,7 @@ def _is_hidden(parts: Iterable[str]) -> bool:
 def _schema(file: str) -> tuple[tuple[str, Type], ...]:
     open_bytes(file).close()
     try:
-        return tuple(pl.read_parquet_schema(file).items())
+        return tuple(pl.scan_parquet(file, glob=False, hive_partitioning=False).collect_schema().items())
     except ERRORS as error:
         raise InputError(unreadable(file, error)) from None
 

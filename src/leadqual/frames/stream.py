@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -82,8 +84,8 @@ def score_files(
 
     The scores are those of `score` on the tables that `read_contacts` and `read_interactions` return. The rows are
     first spread into buckets on disk, with all that belongs to a contact in one of them; then each bucket is looked at
-    and scored by itself. So memory depends on the size of a bucket and not on that of the tables, as long as no single
-    contact has a great part of all interactions.
+    and scored by itself. So memory depends on the size of a bucket and not on that of the tables: below 1 GiB, as long
+    as no single contact has millions of interactions, and no row group of a file takes hundreds of megabytes.
 
     Every row is looked at, those after `at` as well, for an id may be given twice or belong to nobody in them. Of each
     row the buckets hold what the policy reads, and of the rest of an interaction a hash, by which two interactions
@@ -205,25 +207,23 @@ class _Run:
     def into(self, target: Target, work: Path, buckets: int | None) -> ScoredFiles:
         """Write the scores; return what was read and written."""
         number = buckets or buckets_for(self._plans)
-        spread = Buckets(work, number)
+        spread = Buckets(work, number, target.path)
         for plan in self._plans:
             spread.spread(plan, self._read)
         findings = Findings({plan.kind: plan.source.rows for plan in self._plans}, number)
         made = work / "scores"
         made.mkdir()
         for bucket in range(number):
-            people, events = (spread.take(bucket, plan) for plan in self._plans)
             try:
-                tables = checked(self._policy, people, events, self._reads)
-                if not findings:
-                    target.add(self._scored(tables, people, events, first=bucket == 0), made)
+                self._score(bucket, spread, target, made, only_look=bool(findings))
             except InputError as error:
                 findings.add(error.problems)
+            gc.collect()  # an engine and what it was made for hold each other, and with them the rows
             self._tell("scoring", (bucket + 1) / number)
         if findings:
             raise InputError(findings.problems())
         self._tell("writing", 0.0)
-        target.finish()
+        target.finish(partial(self._tell, "writing"))
         self._tell("writing", 1.0)
         counts = (self._people.source.rows, self._events.source.rows - self._repeated, self._repeated, self._after_at)
         return ScoredFiles(target.path, *counts, self._grades, number)
@@ -245,13 +245,17 @@ class _Run:
         self._rows_read += rows
         self._tell("reading", self._rows_read / sum(plan.source.rows for plan in self._plans))
 
-    def _scored(self, tables: Tables, people: pl.DataFrame, events: pl.DataFrame, *, first: bool) -> pl.DataFrame:
-        """Return the scores of a bucket, and count what is in it."""
+    def _score(self, bucket: int, spread: Buckets, target: Target, made: Path, *, only_look: bool) -> None:
+        """Score a bucket and count what is in it; raise `InputError` with all that is wrong in it."""
+        people, events = (spread.take(bucket, plan) for plan in self._plans)
+        tables = checked(self._policy, people, events, self._reads)
+        if only_look:
+            return
         self._after_at += int((events[OCCURRED_AT] > self._at).sum())
         if tables.repeated:
             self._repeated += events.height - events.select(CONTACT_ID, INTERACTION_ID).n_unique()
         with warnings.catch_warnings():
-            if not first:  # once is enough
+            if bucket:  # once is enough
                 warnings.simplefilter("ignore", SlowScorerWarning)
             given = given_scores(self._policy, people, events, tables, self._at)
         engine = tables.engine(self._policy, self._at, given)
@@ -259,4 +263,4 @@ class _Run:
         for name, counts in self._grades.items():
             for grade, number in scores[f"grade.{name}"].drop_nulls().value_counts().iter_rows():
                 counts[grade] += number
-        return scores
+        target.add(scores, made)

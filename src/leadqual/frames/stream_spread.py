@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ _READ: Final = 250_000
 _MOST: Final[dict[Kind, int]] = {"contacts": 100_000, "interactions": 750_000}
 """Rows in a bucket on average, for which the engine takes some hundred megabytes."""
 _CURRENCY: Final = "currency"
+_OF_SYSTEM: Final = re.compile(r"IO error: (.+?)(?: \(os error \d+\))?$")
+"""What the system said, in a message of Polars."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +122,13 @@ class Buckets:
         Where they are.
     number : int
         How many buckets there are.
+    target : Path
+        What is made of them, which errors name.
     """
 
     folder: Path
     number: int
+    target: Path
     _files: defaultdict[tuple[int, Kind], list[Path]] = field(default_factory=lambda: defaultdict(list), init=False)
     _runs: int = field(default=0, init=False)
 
@@ -145,7 +151,7 @@ class Buckets:
         files = self._files.pop((bucket, plan.kind), [])
         if not files:
             return plan.empty
-        with writing(self.folder):
+        with writing(self.target):
             rows = pl.read_parquet(files, glob=False, hive_partitioning=False)
             for file in files:
                 file.unlink()
@@ -154,7 +160,7 @@ class Buckets:
     def _write(self, kind: Kind, rows: pl.DataFrame) -> None:
         self._runs, start = self._runs + 1, 0
         sorted_rows = rows.sort(_BUCKET, maintain_order=True)
-        with writing(self.folder):
+        with writing(self.target):
             for length, bucket in sorted_rows[_BUCKET].rle().struct.unnest().iter_rows():
                 file = self.folder / f"{bucket}-{kind}-{self._runs}.parquet"
                 part = sorted_rows.slice(start, length).drop(_BUCKET)
@@ -169,7 +175,8 @@ def writing(target: Path) -> Iterator[None]:
     try:
         yield
     except ERRORS as error:
-        reason = getattr(error, "strerror", None) or cut(str(error), limit=200)
+        text = str(error)
+        reason = getattr(error, "strerror", None) or cut(match[1] if (match := _OF_SYSTEM.search(text)) else text)
         message, hint = f"the files cannot be written: {reason}", "free space there, or write to another disk"
         raise InputError(Problem("unwritable-file", message, Place(str(target)), hint=hint)) from None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,32 +71,33 @@ class Target:
         self._parts.append(part)
         self._columns |= scores.schema
 
-    def finish(self) -> None:
-        """Write what was kept; nothing is seen of it before it is whole."""
+    def finish(self, told: Callable[[float], object]) -> None:
+        """Write what was kept; nothing is seen of it before it is whole. `told` hears how far it has come."""
         with writing(self.path):
             self._even_out()
             if self._is_folder:
                 self._finish_folder()
                 return
             with WholeFiles() as files:
-                self._write(files.for_target(self.path))
+                self._write(files.for_target(self.path), told)
 
-    def _write(self, file: Path) -> None:
+    def _write(self, file: Path, told: Callable[[float], object]) -> None:
         suffix = self.path.suffix.lower()
         if suffix in PARQUET:
             _scan(self._parts).sink_parquet(file, row_group_size=_ROW_GROUP)
         elif suffix in JSON_LINES:
-            write_json_lines(file, self._json_rows())
+            write_json_lines(file, self._json_rows(told))
         else:
-            write_csv(file, list(self._columns), self._rows(), self.path, spreadsheet_safe=self._safe)
+            write_csv(file, list(self._columns), self._rows(told), self.path, spreadsheet_safe=self._safe)
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        for part in self._parts:
+    def _rows(self, told: Callable[[float], object]) -> Iterator[dict[str, Any]]:
+        for number, part in enumerate(self._parts):
+            told(number / len(self._parts))
             yield from _scan([part]).collect().iter_rows(named=True)
 
-    def _json_rows(self) -> Iterator[dict[str, Any]]:
+    def _json_rows(self, told: Callable[[float], object]) -> Iterator[dict[str, Any]]:
         """Yield the rows, the first with every column and the others without what is null."""
-        for number, row in enumerate(self._rows()):
+        for number, row in enumerate(self._rows(told)):
             known = {name: value for name, value in row.items() if value is not None}
             yield known if number else {name: known.get(name) for name in self._columns}
 
@@ -106,7 +108,7 @@ class Target:
             if list(scores.collect_schema()) != list(self._columns):
                 lacking = {name: kind for name, kind in self._columns.items() if name not in scores.collect_schema()}
                 filled = scores.with_columns(pl.lit(None, kind).alias(name) for name, kind in lacking.items()).collect()
-                filled.select(self._columns).write_parquet(part)
+                filled.select(list(self._columns)).write_parquet(part)
 
     def _finish_folder(self) -> None:
         made = self._parts[0].parent
@@ -138,7 +140,7 @@ class Target:
             )
 
 
-def _scan(files: Sequence[Path]) -> pl.LazyFrame:
+def _scan(files: list[Path]) -> pl.LazyFrame:
     return pl.scan_parquet(files, glob=False, hive_partitioning=False)
 
 
@@ -157,8 +159,9 @@ def _holds(source: str, target: Path) -> bool:
     wanted = target.resolve()
     if Path(source).exists():
         return wanted == Path(source).resolve() or Path(source).resolve() in wanted.parents
-    pattern = (Path.cwd() / source).parts
-    return any(_matches(pattern, (Path.cwd() / target).parts[:length]) for length in range(len(wanted.parts) + 1))
+    here = () if Path(source).is_absolute() else map(escape, Path.cwd().parts)
+    pattern, parts = (*here, *Path(os.path.normpath(source)).parts), Path(os.path.abspath(target)).parts  # noqa: PTH100
+    return any(_matches(pattern, parts[:length]) for length in range(1, len(parts) + 1))
 
 
 def _matches(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:

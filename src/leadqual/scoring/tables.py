@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,27 +11,31 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from leadqual.conditions.nodes import Node
-from leadqual.engines.tables.attached import SCORE, attached
+from leadqual.conditions.nodes import Name, Node
+from leadqual.engines.tables.answers import SCORE
+from leadqual.engines.tables.attached import attached
+from leadqual.engines.tables.checks.reads import reads_of
 from leadqual.engines.tables.columns import CONTACT_ID, Frame, framed
 from leadqual.engines.tables.engine import TableEngine
-from leadqual.engines.tables.gaps import SCORER
+from leadqual.engines.tables.gaps import ESTIMATOR, SCORER
 from leadqual.engines.tables.native import Table, open_table
 from leadqual.model.catalogue import ValueType
 from leadqual.model.score import Scorer
 from leadqual.policy.document import PolicyDocument
 
 
-def engine_of(policy: PolicyDocument, contacts: Any, interactions: Any, at: datetime) -> TableEngine:
-    """Return the engine for a scorer's own policy; the tables were looked at by whoever asks the scorer."""
+def engine_of(
+    policy: PolicyDocument, read: Iterable[Node], contacts: Any, interactions: Any, at: datetime
+) -> TableEngine:
+    """Return the engine for what a scorer reads; the tables were looked at by whoever asks the scorer."""
     people, events = open_table(contacts, "contacts"), open_table(interactions, "interactions")
-    given = attached(policy, policy.scorers, (contacts, interactions), people, at)
+    given = attached(policy, reads_of(policy, read).scorers, (contacts, interactions), people, at)
     return TableEngine(policy, people, events, at, given, repeated=True)
 
 
 def rule_frame(policy: PolicyDocument, score: str, contacts: Any, interactions: Any, at: datetime) -> Any:
     """Return a score by rules with its ledger: ``contact_id``, ``score`` and a column a line."""
-    return engine_of(policy, contacts, interactions, at).one_score(score)
+    return engine_of(policy, [Name(f"score.{score}")], contacts, interactions, at).one_score(score)
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,9 @@ def feature_columns(
     """Return the features of a model; raise `UnsupportedError` if the tables are not in memory."""
     people = open_table(contacts, "contacts")
     if people.lazy:
-        raise SCORER.refusal(people.engine, "predict_proba of scikit-learn")
-    found = engine_of(policy, contacts, interactions, at).evaluated(features)
+        raise ESTIMATOR.refusal(people.engine, "predict_proba")
+    nodes = [node for node, _ in features.values()]
+    found = engine_of(policy, nodes, contacts, interactions, at).evaluated(features)
     frame: pl.DataFrame = open_table(found, "features").frame.collect(backend="polars").to_native()
     columns = [
         frame[name].to_numpy() if kind is ValueType.TEXT else frame[name].cast(pl.Float64).to_numpy()

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import narwhals as nw
 
+from leadqual.engines.tables.answers import SCORE, checked
 from leadqual.engines.tables.columns import CONTACT_ID, Frame, safe
 from leadqual.engines.tables.gaps import SCORER
 from leadqual.engines.tables.keys import CONTACT, Keys
-from leadqual.engines.tables.native import Table, open_table
-from leadqual.errors import LeadqualError, Place, Problem
+from leadqual.engines.tables.native import Table
+from leadqual.errors import LeadqualError, Problem, UnsupportedError
 from leadqual.model.score import Scorer
 from leadqual.policy.document import PolicyDocument
-
-SCORE: Final = "score"
-"""The column of a scorer's table that holds the score; further columns are the lines of its ledger."""
 
 OneByOne = Callable[[Scorer, str], Any]
 """From a scorer and the name of its score to a table of its answers, one contact at a time."""
@@ -47,18 +45,24 @@ class Given:
     @property
     def lines(self) -> dict[str, str]:
         """The columns of the ledger inside the engine, by the names under which they come out."""
-        parts = [column for column in self.table.schema if column not in (CONTACT_ID, SCORE)]
-        return {f"score.{self.name}.{part}": f"{self.value}_{number}" for number, part in enumerate(parts)}
+        return {f"score.{self.name}.{part}": column for part, column in self._parts.items()}
+
+    @property
+    def _parts(self) -> dict[str, str]:
+        parts = [column for column in self.table.schema if column not in (CONTACT_ID, SCORE)] or [self.name]
+        return {part: f"{self.value}_{number}" for number, part in enumerate(parts)}
 
     def keyed(self, keys: Keys) -> Frame:
-        """Return the score and its lines, rounded like all points, under the key of the contact."""
-        dialect, prefix = self.table.dialect, f"score.{self.name}."
-        columns = {self.value: SCORE, **{column: line.removeprefix(prefix) for line, column in self.lines.items()}}
-        answers = self.table.frame.select(
-            nw.col(CONTACT_ID).alias(CONTACT),
-            *(dialect.rounded(nw.col(safe(old)).cast(nw.Float64())).alias(new) for new, old in columns.items()),
-        )
-        return keys.of_rows(answers)
+        """Return the score and its lines under the key of the contact, rounded like all points.
+
+        The last line takes what rounding leaves, so that they still sum; an only line is the whole score.
+        """
+        rounded = self.table.dialect.rounded
+        value, *lines = (rounded(nw.col(safe(name)).cast(nw.Float64())) for name in (SCORE, *list(self._parts)[:-1]))
+        lines.append(rounded(value - nw.sum_horizontal(nw.lit(0.0), *lines)))
+        columns = zip((self.value, *self._parts.values()), (value, *lines), strict=True)
+        contact = nw.col(CONTACT_ID).alias(CONTACT)
+        return keys.of_rows(self.table.frame.select(contact, *(one.alias(name) for name, one in columns)))
 
 
 def attached(
@@ -93,7 +97,11 @@ def attached(
     UnsupportedError
         If a scorer takes one contact at a time, and the tables cannot hand over their rows.
     """
-    return {name: _given(policy, name, natives, contacts, at, one_by_one) for name in policy.scorers if name in names}
+    found = {}
+    for name in policy.scorers:
+        if name in names:
+            found[name] = _given(policy, name, natives, contacts, at, one_by_one)
+    return found
 
 
 def _given(
@@ -110,22 +118,15 @@ def _given(
         raise LeadqualError(
             Problem("scorer-missing", message, hint=f"policy = policy.with_scorer({name!r}, my_scorer)")
         )
+    refusal = SCORER.refusal(contacts.engine, f"score.{name}")
     score_frame = getattr(scorer, "score_frame", None)
     if callable(score_frame):
-        answer = score_frame(*natives, at=at)
-    elif one_by_one is None or contacts.engine in SCORER.engines:
-        raise SCORER.refusal(contacts.engine, f"score.{name}")
-    else:
-        answer = one_by_one(scorer, name)
-    return Given(name, _checked(open_table(answer, f"scorer {name!r}"), name))
-
-
-def _checked(table: Table, name: str) -> Table:
-    lacking = [column for column in (CONTACT_ID, SCORE) if column not in table.schema]
-    texts = [column for column, dtype in table.schema.items() if column != CONTACT_ID and not dtype.is_numeric()]
-    if not lacking and not texts:
-        return table
-    found = f"columns {', '.join(table.schema)}" if lacking else f"no numbers in {', '.join(texts)}"
-    expected = f"a table with {CONTACT_ID}, {SCORE} (numbers), and a column of numbers for each line of its ledger"
-    message = f"the scorer {name!r} answered with something else"
-    raise LeadqualError(Problem("bad-scorer", message, Place(name), found, expected))
+        try:
+            return Given(name, checked(score_frame(*natives, at=at), name, policy.score_ranges[name], contacts))
+        except UnsupportedError as error:  # a blend that holds a scorer that takes one contact at a time
+            if error.code != SCORER.code:
+                raise
+            refusal = error
+    if one_by_one is None or contacts.engine in SCORER.engines:
+        raise refusal
+    return Given(name, checked(one_by_one(scorer, name), name, policy.score_ranges[name], contacts))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from functools import reduce
-from operator import and_, or_
+from operator import and_
+from typing import Final
 
 import narwhals as nw
 
@@ -13,7 +14,9 @@ from leadqual.conditions.nodes import ANY_INTERACTION, Compare, In, Items, Liter
 from leadqual.conditions.walk import conjuncts
 from leadqual.engines.tables.columns import KIND
 
-_KIND = Name(KIND)
+_KIND: Final = Name(KIND)
+_UNLIMITED: Final = 2**62
+"""Microseconds: more than lie between any two instants."""
 
 
 class Demand:
@@ -50,17 +53,15 @@ class Demand:
         every = kinds.pop(ANY_INTERACTION, 0)
         if every is None:
             return None
-        by_age: defaultdict[int | None, list[str]] = defaultdict(list)
+        alike: defaultdict[int | None, list[str]] = defaultdict(list)
         for kind, oldest in kinds.items():
-            by_age[oldest].append(kind)
-        wanted = [_young(nw.col(KIND).is_in(sorted(named)), age, oldest) for oldest, named in by_age.items()]
-        if every:
-            wanted.append(age < every)
-        return reduce(or_, wanted) if wanted else None
-
-
-def _young(rows: nw.Expr, age: nw.Expr, oldest: int | None) -> nw.Expr:
-    return rows if oldest is None else rows & (age < oldest)
+            alike[oldest].append(kind)
+        # One comparison with what belongs to the kind: SQL is slow at many conditions joined by or.
+        limit = nw.lit(every, dtype=nw.Int64())
+        for oldest, named in alike.items():
+            reach = _UNLIMITED if oldest is None else max(oldest, every)
+            limit = nw.when(nw.col(KIND).is_in(sorted(named))).then(nw.lit(reach, dtype=nw.Int64())).otherwise(limit)
+        return age < limit
 
 
 def _kinds(selection: Selection) -> list[str]:

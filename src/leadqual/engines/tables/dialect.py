@@ -32,8 +32,13 @@ class Dialect:
 
     @property
     def is_sql(self) -> bool:
-        """Whether a query is planned as SQL is: it has windows and structs, and each way through the rows costs."""
+        """Whether a query is planned as SQL is."""
         return self.name != "polars"
+
+    @property
+    def shuffles(self) -> bool:
+        """Whether rows lie on many machines, so that every other way through them costs a shuffle of all of them."""
+        return self.name == "pyspark"
 
     def total(self, value: nw.Expr, chosen: nw.Expr) -> nw.Expr:
         """Return the sum of `value` over the chosen rows of a group, as a float; nothing is 0 or null."""
@@ -62,7 +67,7 @@ class Dialect:
     ) -> nw.Expr:
         """Return the chosen row of a group that comes first or last in an order of columns, as a struct.
 
-        Its field `VALUE` holds the value. Not for Polars, which knows no order of structs.
+        Its field `VALUE` holds the value. For a cluster: Polars knows no order of structs, and DuckDB is slow at it.
         """
         row = nw.when(chosen).then(nw.struct(*order, value.alias(VALUE)))
         return row.min() if keep == "first" else row.max()

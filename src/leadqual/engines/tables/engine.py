@@ -11,7 +11,8 @@ from typing import Any
 import narwhals as nw
 
 from leadqual.conditions.nodes import Node
-from leadqual.engines.tables.attached import SCORE, Given
+from leadqual.engines.tables.answers import SCORE
+from leadqual.engines.tables.attached import Given
 from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.engines.tables.contact import ROLES_NAME, ContactScope
 from leadqual.engines.tables.gaps import ROLES

@@ -76,10 +76,17 @@ SCORER: Final = Gap(
     "give the scorer score_frame(contacts, interactions, *, at), or collect the tables first",
     (POLARS_LAZY, DUCKDB, PYSPARK),
 )
+ESTIMATOR: Final = Gap(
+    "model-not-in-memory",
+    "ModelScorer, a classifier as a scorer",
+    "an estimator of scikit-learn takes arrays, and a table that is not in memory has none",
+    "collect the tables first",
+    (POLARS_LAZY, DUCKDB, PYSPARK),
+)
 INTEREST: Final = Gap(
     "interest-in-code",
     "a kind whose class overrides is_interest()",
     "a method in Python cannot be asked of a column",
     "say it as data: interest_if = {'direction': frozenset({'inbound'})}",
 )
-GAPS: Final = (STANDING, MEMBER, ROLES, ROLLING, SCORER, INTEREST)
+GAPS: Final = (STANDING, MEMBER, ROLES, ROLLING, SCORER, ESTIMATOR, INTEREST)

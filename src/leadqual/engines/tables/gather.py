@@ -27,7 +27,7 @@ class Gathering:
 
     Nearly all are aggregates of one grouping of all rows. What a limit (``at_most``) lets through is marked: in SQL by
     a column of the rows, in Polars by adding those rows once more, since it is slow in small windows. What looks for
-    one row in an order (the latest value of a field) is in SQL an aggregate too, and in Polars a table that is joined.
+    one row in an order (the latest value of a field) is a table that is joined; on a cluster it is an aggregate too.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ class Gathering:
         """Return one row a contact with every aggregate that was asked for."""
         if self._limits and self._dialect.is_sql:
             limits = {_mark(number): (limit, chosen) for (_, limit), (number, chosen) in self._limits.items()}
-            rows = marked(rows, limits, self.rows.table, CONTACT, TIME, ID)
+            rows = marked(rows, limits, self.rows.table, CONTACT, TIME)
         elif self._limits:
             rows = nw.concat([rows, *self._let_through(rows)], how="diagonal")
         if self._decays:
@@ -174,7 +174,7 @@ class Gathering:
         assert question.property is not None  # the check of types refuses it
         selection, keep = question.selection, cast("Literal['first', 'last']", question.function)
         value = self.rows.amount(selection.kind, question.property)
-        if self._dialect.is_sql:
+        if self._dialect.shuffles:
             chosen = self._chosen(selection, question.within) & ~value.is_null()
             return self.outermost(question, keep, value, chosen).struct.field(VALUE)
         name = self._names.setdefault(question, f"lq_o{len(self._names)}")

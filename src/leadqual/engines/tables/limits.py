@@ -39,9 +39,7 @@ def counted(rows: Frame, limit: AtMost, contact: str, time: str) -> Frame:
     return _by_sorting(rows, limit, contact, time)
 
 
-def marked(
-    rows: Frame, limits: Mapping[str, tuple[AtMost, nw.Expr]], table: Table, contact: str, time: str, id_: str
-) -> Frame:
+def marked(rows: Frame, limits: Mapping[str, tuple[AtMost, nw.Expr]], table: Table, contact: str, time: str) -> Frame:
     """Return rows of SQL with a column for every limit: whether it lets the row through.
 
     All limits with windows of one length count in one order of the rows, and none of them moves a row.
@@ -54,7 +52,7 @@ def marked(
         By the name of the column, a limit and which rows its rule matches.
     table : Table
         Where the rows come from.
-    contact, time, id_ : str
+    contact, time : str
         Their columns.
 
     Raises
@@ -73,7 +71,7 @@ def marked(
         .then(one)
         .otherwise(none)
         .cum_sum()
-        .over(contact, windows[limit.per.micros], order_by=[time, id_])
+        .over(contact, windows[limit.per.micros], order_by=time)
         .alias(name)
         for name, (limit, chosen) in limits.items()
     )

@@ -69,7 +69,7 @@ class Profile:
         update = self._updates.get(path)
         if update is None:
             return first
-        if self._table.dialect.is_sql:
+        if self._table.dialect.shuffles:
             changes = (nw.col(KIND) == PROFILE_UPDATED) & update.changes
             last = self._gathering.outermost(("update", path), "last", update.says, changes)
             return nw.when(~last.is_null()).then(last.struct.field(VALUE)).otherwise(first)
@@ -88,7 +88,7 @@ class Profile:
         several = entry.type is ValueType.TEXTS
         update = _Update(says, cleared.fill_null(value=False), f"lq_u{number}", f"lq_k{number}", several)
         self._updates[path] = update
-        if self._table.dialect.is_sql:
+        if self._table.dialect.shuffles:
             rows.need(Selection(PROFILE_UPDATED), None)
         elif several:
             self._gathering.add(("update", path), partial(_latest_of_several, update), PROFILE_UPDATED)

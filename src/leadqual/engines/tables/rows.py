@@ -118,7 +118,10 @@ class Rows:
             table.dialect.micros(nw.col(OCCURRED_AT)).alias(TIME),
             *(value.alias(name) for name, value in self._properties.items()),
         )
-        rows, met = table.dialect.coded(rows, KIND, sorted(self._policy.catalogue.kinds)), self._demand.met(age)
+        rows, met = (
+            table.dialect.coded(rows, KIND, sorted(self._policy.catalogue.kinds)),
+            self._demand.met(age),
+        )
         if met is not None and kind is None:
             rows = rows.filter(met)
         rows = rows.with_columns(age.alias(AGE), (~nw.col(KIND).is_null()).alias(EVERY))
