@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import leadqual as lq
-from leadqual import count, field
+from leadqual import count, field, frames
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 CONTACT = lq.Contact(
@@ -114,3 +114,19 @@ def test_the_seeded_sample() -> None:
     demo = lq.datasets.demo()
     assert set(demo.histories) <= {contact.id for contact in demo.contacts}
     assert demo.at.utcoffset() is not None
+
+
+def test_tables() -> None:
+    policy, t = lq.policies.sales(), AT
+    contacts, interactions = frames.from_models([CONTACT], {CONTACT.id: HISTORY})
+    assert frames.to_models(contacts, interactions) == ([CONTACT], {CONTACT.id: HISTORY})
+    decision = policy.decide(CONTACT, HISTORY, at=t)
+    for table, events in ((contacts, interactions), (contacts.to_pandas(), interactions.to_pandas())):
+        scores = frames.score(policy, table, events, at=t)
+        assert type(scores) is type(table)
+        assert scores["score.engagement"][0] == decision.scores["engagement"].value
+        lines = frames.score(policy, table, events, at=t, ledger=True)
+        columns = [name for name in lines.columns if name.startswith("score.engagement.")]
+        assert sum(lines[name][0] for name in columns) == pytest.approx(scores["score.engagement"][0], abs=1e-9)
+    people, _ = lq.datasets.demo(contacts=3).frames()
+    assert len(people) == 3
