@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
@@ -84,7 +84,7 @@ class Table:
         return instant if zone is None else instant.astimezone(ZoneInfo(zone))
 
 
-def open_table(native: Any, source: str, wanted: Collection[str] | None = None) -> Table:
+def open_table(native: Any, source: str) -> Table:
     """Return a table of any kind as the engine reads it.
 
     Parameters
@@ -93,8 +93,6 @@ def open_table(native: Any, source: str, wanted: Collection[str] | None = None) 
         What the caller has.
     source : {"contacts", "interactions"}
         What errors call it.
-    wanted : collection of str, optional
-        The columns to take, of those that there are; all by default.
 
     Raises
     ------
@@ -115,11 +113,10 @@ def open_table(native: Any, source: str, wanted: Collection[str] | None = None) 
     if isinstance(frame, nw.LazyFrame):
         if name not in _LAZY:
             raise InputError(_no_table(native, source))
-        return _lazy(frame, _LAZY[name], wanted)
+        return _lazy(frame, _LAZY[name])
     if not isinstance(frame, nw.DataFrame) or name not in _EAGER:
         raise InputError(_no_table(native, source))
-    kept = frame if wanted is None else frame.select([column for column in frame.columns if column in wanted])
-    inner, mixed = (kept, {}) if name == "polars" else _into_polars(kept, source)
+    inner, mixed = (frame, {}) if name == "polars" else _into_polars(frame, source)
     return Table(
         inner.rename({column: safe(column) for column in inner.columns}).with_row_index(PLACE).lazy(),
         {**inner.schema, **mixed},
@@ -129,7 +126,7 @@ def open_table(native: Any, source: str, wanted: Collection[str] | None = None) 
     )
 
 
-def _lazy(frame: Frame, engine: str, wanted: Collection[str] | None) -> Table:
+def _lazy(frame: Frame, engine: str) -> Table:
     frame = _readable(frame, engine)
     schema: Schema = {**frame.collect_schema(), **_foreign(frame, engine)}
     names = {column: safe(column) for column in schema}
@@ -137,9 +134,6 @@ def _lazy(frame: Frame, engine: str, wanted: Collection[str] | None) -> Table:
         frame = framed(frame.to_native().toDF(*names.values()))
     else:
         frame = frame.rename({old: new for old, new in names.items() if old != new})
-    if wanted is not None:
-        schema = {column: dtype for column, dtype in schema.items() if column in wanted}
-        frame = frame.select([names[column] for column in schema])
     if engine == POLARS_LAZY:
         frame = framed(frame.to_native().with_row_index(PLACE))
     close = _spark_result if engine == PYSPARK else _lazy_result
