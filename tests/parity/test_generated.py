@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from support import policies as made
-from support.engines import ENGINES, Engine
+from support.engines import OF_ONE, Engine
 
 from leadqual import Contact, Interaction, LeadqualError, Policy, Score
 from leadqual.engines.fold import Position, Step
 
-REFERENCE = ENGINES[0]
-OTHERS = [pytest.param(engine, id=engine.name) for engine in ENGINES[1:]]
+REFERENCE = OF_ONE[0]
+OTHERS = [pytest.param(engine, id=engine.name) for engine in OF_ONE[1:]]
 History = list[Interaction]
 
 

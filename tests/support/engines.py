@@ -210,4 +210,7 @@ TABLES = (
 SPARK = Tables("PySpark", _spark, _dicts)
 """On a cluster of one machine, where every question takes seconds: asked for many contacts at once."""
 
-ENGINES: tuple[Engine, ...] = (Reference(), Record(), *TABLES)
+OF_ONE: tuple[Engine, ...] = (Reference(), Record())
+"""The engines for one contact, which say of a line how many interactions counted, and where a contact stands."""
+
+ENGINES: tuple[Engine, ...] = (*OF_ONE, *TABLES)
