@@ -44,7 +44,8 @@ Range: TypeAlias = "Callable[[Span], Interval | None]"
 """From a span to the bounds of a number in it; None if it is missing everywhere."""
 
 _ANYTHING: Final[Interval] = (-math.inf, math.inf)
-_ROUNDING: Final = 2e-6
+ROUNDING: Final = 2e-6
+"""How far a sum of rounded points may lie beyond those at the ends of a span."""
 
 
 class Span:
@@ -117,7 +118,7 @@ class Bounds:
         if isinstance(left, Name) and left.path.startswith("grade."):
             among = self._among(left.path.partition(".")[2], {str(right.value)} if isinstance(right, Literal) else None)
             return among if comparator == "==" else among[::-1]
-        if comparator in ("==", "!=") and not (_is_number(left) or _is_number(right)):
+        if comparator in ("==", "!=") and not (is_number(left) or is_number(right)):
             return _always, _always
         a, b = self._number(left), self._number(right)
         may, may_not = _COMPARED[comparator]
@@ -179,7 +180,7 @@ class Bounds:
             cap = declared.groups[group].cap
             low, high = low + within_cap(least, cap), high + within_cap(most, cap)
         if low < high:  # what lies between the ends may be off by a rounding
-            low, high = low - _ROUNDING, high + _ROUNDING
+            low, high = low - ROUNDING, high + ROUNDING
         return rounded(within_range(low, declared.range)), rounded(within_range(high, declared.range))
 
     def _points(self, rule: CompiledRule) -> Callable[[Span], Interval]:
@@ -255,7 +256,8 @@ def _joined(parts: list[tuple[May, May]]) -> tuple[May, May]:
     return may_hold, may_fail
 
 
-def _is_number(node: Node) -> bool:
+def is_number(node: Node) -> bool:
+    """Return whether a node is known to give a number without asking the catalogue."""
     match node:
         case Literal():
             return node.type == "number"

@@ -24,12 +24,16 @@ def fingerprint(history: Iterable[Interaction], as_of: int, lookback: timedelta 
     A sum does not depend on the order, and grows by the new interactions alone. Profile updates always count: they
     matter however old they are.
     """
-    if lookback is None:
-        seen = [one for one in history if one.instant <= as_of]
-    else:
-        after = as_of - lookback // _MICROSECOND
-        seen = [one for one in history if after < one.instant <= as_of or _is_older_update(one, after)]
+    seen = still_matter(history, as_of, lookback)
     return f"{len(seen)}:{sum(map(_FINGERPRINT, seen)) % _MODULUS:032x}"
+
+
+def still_matter(history: Iterable[Interaction], as_of: int, lookback: timedelta | None) -> list[Interaction]:
+    """Return the interactions up to `as_of` that can still matter."""
+    if lookback is None:
+        return [one for one in history if one.instant <= as_of]
+    after = as_of - lookback // _MICROSECOND
+    return [one for one in history if after < one.instant <= as_of or _is_older_update(one, after)]
 
 
 def _is_older_update(one: Interaction, after: int) -> bool:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Hashable
+from typing import Final, Protocol
 
 import narwhals as nw
 
 from leadqual.conditions.nodes import ANY_INTERACTION, History, Literal, Name, Node, Selection
-from leadqual.engines.tables.columns import CONTACT_ID, KIND, Frame
-from leadqual.engines.tables.consent import Consents
+from leadqual.engines.tables.columns import KIND
 from leadqual.engines.tables.gaps import MEMBER, STANDING
-from leadqual.engines.tables.gather import Gathering
 from leadqual.engines.tables.interest import interested
-from leadqual.engines.tables.keys import Keys
 from leadqual.engines.tables.logic import expression
-from leadqual.engines.tables.native import Table
-from leadqual.engines.tables.profile import Profile
+from leadqual.engines.tables.rows import Rows
 from leadqual.model.mailboxes import PERSONAL_MAIL
 from leadqual.model.vocabulary import Role
 from leadqual.policy.document import PolicyDocument
@@ -26,6 +22,36 @@ _EMAIL: Final = "contact.email"
 _OF_THE_FUNNEL: Final = ("stage", "days_in_stage")
 
 
+class Answers(Protocol):
+    """What answers questions to the history, each with a column."""
+
+    rows: Rows
+
+    def answer(self, question: History) -> nw.Expr:
+        """Return the column of the answers to a question."""
+        ...
+
+    def count(self, key: Hashable, chosen: nw.Expr) -> nw.Expr:
+        """Return how many of each contact's rows are chosen; `key` says what is asked."""
+        ...
+
+
+class Fields(Protocol):
+    """What knows the fields of the profile."""
+
+    def field(self, path: str) -> nw.Expr:
+        """Return the column of a field."""
+        ...
+
+
+class Allowed(Protocol):
+    """What knows the consents."""
+
+    def of(self, channel: str) -> nw.Expr:
+        """Return whether marketing on a channel is allowed; null if nothing was ever said."""
+        ...
+
+
 class ContactScope:
     """The names that a condition may read of each contact, and the questions to its history.
 
@@ -33,12 +59,10 @@ class ContactScope:
     ----------
     policy : PolicyDocument
         The policy.
-    contacts : Table
-        The contacts as they came.
-    keys : Keys
-        Under which key they are joined.
-    gathering : Gathering
-        Where questions to the interactions are put.
+    engine : str
+        What the table is called in messages.
+    answers, profile, consents : object
+        Where the history is asked, and what knows the fields and consents.
     worked_out : callable
         From the name of a score or grade to its column.
     """
@@ -46,20 +70,19 @@ class ContactScope:
     def __init__(
         self,
         policy: PolicyDocument,
-        contacts: Table,
-        keys: Keys,
-        gathering: Gathering,
+        engine: str,
+        answers: Answers,
+        profile: Fields,
+        consents: Allowed,
         worked_out: Callable[[str], nw.Expr],
     ) -> None:
-        self._policy, self._table, self._keys, self._gathering = policy, contacts, keys, gathering
-        self._worked_out = worked_out
-        self._profile = Profile(policy, contacts, gathering)
-        self._consents = Consents(contacts, keys, gathering)
+        self._policy, self._engine, self._answers = policy, engine, answers
+        self._profile, self._consents, self._worked_out = profile, consents, worked_out
 
     def name(self, path: str) -> nw.Expr:
         """Return the column of a name."""
         if path in _OF_THE_FUNNEL:
-            raise STANDING.refusal(self._table.engine, path)
+            raise STANDING.refusal(self._engine, path)
         owner, _, rest = path.partition(".")
         if owner in ("score", "grade"):
             return self._worked_out(path)
@@ -78,31 +101,26 @@ class ContactScope:
 
     def history(self, question: History) -> nw.Expr:
         """Return the column of the answers to a question."""
-        return self._gathering.answer(question)
+        return self._answers.answer(question)
 
     def member(self, item: Node, container: Node) -> nw.Expr:
         """Return whether a constant is among the texts of a field; null where the field is missing."""
         if not isinstance(item, Literal):
-            raise MEMBER.refusal(self._table.engine, f"{item} in {container}")
+            raise MEMBER.refusal(self._engine, f"{item} in {container}")
         if container == ROLES_NAME and item.value == Role.CUSTOMER:
             return self._customer()
         if container == ROLES_NAME and item.value == Role.LEAD:
-            rows = self._gathering.rows
+            rows = self._answers.rows
             rows.need(Selection(ANY_INTERACTION), None)
-            return self._gathering.count("interest", interested(self._policy, rows)) > 0.0
+            return self._answers.count("interest", interested(self._policy, rows)) > 0.0
         return expression(container, self).list.contains(item.value)
-
-    def contacts(self) -> Frame:
-        """Return the contacts with every column that was asked for."""
-        kept = self._table.frame.select(CONTACT_ID, self._keys.of_contacts, *self._profile.columns())
-        return self._gathering.join(kept)
 
     def _customer(self) -> nw.Expr:
         kinds = sorted(self._policy.meaning.purchases)
         for kind in kinds:
-            self._gathering.rows.need(Selection(kind), None)
+            self._answers.rows.need(Selection(kind), None)
         bought = nw.col(KIND).is_in(kinds)
-        return self._gathering.count("purchases", bought) > 0.0
+        return self._answers.count("purchases", bought) > 0.0
 
 
 def _domain(address: nw.Expr) -> nw.Expr:

@@ -14,14 +14,16 @@ from leadqual.conditions.nodes import Node
 from leadqual.engines.tables.answers import SCORE
 from leadqual.engines.tables.attached import Given
 from leadqual.engines.tables.columns import CONTACT_ID
+from leadqual.engines.tables.consent import Consents
 from leadqual.engines.tables.contact import ROLES_NAME, ContactScope
 from leadqual.engines.tables.gaps import ROLES
 from leadqual.engines.tables.gather import Gathering
 from leadqual.engines.tables.keys import CONTACT, Keys
 from leadqual.engines.tables.logic import causes, expression
 from leadqual.engines.tables.native import Table
+from leadqual.engines.tables.profile import Profile
 from leadqual.engines.tables.rows import Rows
-from leadqual.engines.tables.scores import Computed, Scores, Step
+from leadqual.engines.tables.scores import Computed, Scores
 from leadqual.model.catalogue import ValueType
 from leadqual.policy.document import PolicyDocument
 
@@ -56,10 +58,10 @@ class TableEngine:
         self._policy, self._contacts, self._given = policy, contacts, given or {}
         self._keys = keys = Keys(contacts)
         self._gathering = Gathering(Rows(policy, interactions, at, keys, repeated=repeated))
-        self._scope = ContactScope(policy, contacts, keys, self._gathering, self._worked_out)
-        self._scores = Scores(policy, self._scope, self._gathering, contacts.dialect)
-        self._made: dict[str, Computed] = {}
-        self._steps: list[Step] = []
+        self._profile = Profile(policy, contacts, self._gathering)
+        consents = Consents(contacts, keys, self._gathering)
+        self._scope = ContactScope(policy, contacts.engine, self._gathering, self._profile, consents, self._worked_out)
+        self._scores = Scores(policy, self._scope, self._gathering, contacts.dialect, self._outside)
 
     def scored(self, scores: Iterable[str] | None = None, *, ledger: bool = False, missing: bool = False) -> Any:
         """Return scores and grades in a table of the kind that came; with `ledger` and `missing` what led to them.
@@ -70,31 +72,31 @@ class TableEngine:
             These scores alone, without grades; all scores and grades by default.
         """
         names = [f"score.{name}" for name in (self._policy.score_ranges if scores is None else scores)]
-        made = {name: self._computed(name) for name in names}
+        made = {name: self._scores.computed(name) for name in names}
         columns = {name: one.value for name, one in made.items()}
         if scores is None:
-            columns |= {f"grade.{name}": self._computed(f"grade.{name}").value for name in self._policy.grades}
+            columns |= {f"grade.{name}": self._scores.computed(f"grade.{name}").value for name in self._policy.grades}
         if ledger:
             columns |= {line: column for one in made.values() for line, column in one.lines.items()}
-            self._steps.append(
+            self._scores.steps.append(
                 {name: nw.col(name).fill_null(0.0) for one in made.values() for name in sorted(one.absent)}
             )
         if missing:
-            self._steps.append({"lq_missing": self._missing()})
+            self._scores.steps.append({"lq_missing": self._missing()})
             columns["missing"] = "lq_missing"
         return self._result(columns)
 
     def one_score(self, name: str) -> Any:
         """Return a score with its ledger as scorers do: ``contact_id``, ``score``, and a column a line."""
-        made, prefix = self._computed(f"score.{name}"), f"score.{name}."
-        self._steps.append({column: nw.col(column).fill_null(0.0) for column in sorted(made.absent)})
+        made, prefix = self._scores.computed(f"score.{name}"), f"score.{name}."
+        self._scores.steps.append({column: nw.col(column).fill_null(0.0) for column in sorted(made.absent)})
         lines = {line.removeprefix(prefix): column for line, column in made.lines.items()}
         return self._result({SCORE: made.value, **lines})
 
     def evaluated(self, expressions: Mapping[str, tuple[Node, ValueType]]) -> Any:
         """Return the values of expressions, a column each, in a table of the kind that came."""
         columns = {name: f"lq_e{number}" for number, name in enumerate(expressions)}
-        self._steps.append({columns[name]: self._value(node) for name, (node, _) in expressions.items()})
+        self._scores.steps.append({columns[name]: self._value(node) for name, (node, _) in expressions.items()})
         return self._result(
             columns, [columns[name] for name, (_, kind) in expressions.items() if kind is ValueType.INSTANT]
         )
@@ -105,19 +107,7 @@ class TableEngine:
         return expression(node, self._scope)
 
     def _worked_out(self, name: str) -> nw.Expr:
-        return nw.col(self._computed(name).value)
-
-    def _computed(self, path: str) -> Computed:
-        """Return the columns of a score or grade, computed once, after what it reads itself."""
-        if path not in self._made:
-            owner, _, name = path.partition(".")
-            if owner == "grade":
-                made = self._scores.grade(name)
-            else:
-                made = self._outside(name) if name in self._policy.scorers else self._scores.score(name)
-            self._made[path] = made
-            self._steps += made.steps
-        return self._made[path]
+        return nw.col(self._scores.computed(name).value)
 
     def _outside(self, name: str) -> Computed:
         one = self._given[name]
@@ -137,8 +127,9 @@ class TableEngine:
         return nw.concat_str(said, separator="; ", ignore_nulls=True)
 
     def _result(self, columns: Mapping[str, str], instants: Collection[str] = ()) -> Any:
-        frame = self._scope.contacts()
-        for step in self._steps:
+        kept = self._contacts.frame.select(CONTACT_ID, self._keys.of_contacts, *self._profile.columns())
+        frame = self._gathering.join(kept)
+        for step in self._scores.steps:
             if step:
                 frame = frame.with_columns(value.alias(name) for name, value in step.items())
         if self._contacts.ordered:

@@ -15,7 +15,7 @@ from leadqual.engines.tables.dialect import VALUE
 from leadqual.engines.tables.gather import Gathering
 from leadqual.engines.tables.keys import CONTACT
 from leadqual.engines.tables.native import Table
-from leadqual.engines.tables.rows import ID, TIME
+from leadqual.engines.tables.rows import ID, TIME, Rows
 from leadqual.model.catalogue import Field, ValueType
 from leadqual.model.contact import Contact
 from leadqual.model.profile import CLEARED, PROFILE_UPDATED, UNCHANGEABLE
@@ -62,7 +62,7 @@ class Profile:
         entry = self._policy.catalogue.fields[path]
         if path not in self._columns:
             value = self._table.dialect.typed(column_of(path), entry, self._table.schema)
-            self._columns[path] = (f"lq_f{len(self._columns)}", _or_default(value, path, entry))
+            self._columns[path] = (f"lq_f{len(self._columns)}", or_default(value, path, entry))
             if path not in UNCHANGEABLE and any(map(self._gathering.rows.has, (change_of(path), CLEARED))):
                 self._add_update(path, entry)
         first = nw.col(self._columns[path][0])
@@ -82,11 +82,8 @@ class Profile:
     def _add_update(self, path: str, entry: Field) -> None:
         rows, number = self._gathering.rows, len(self._updates)
         says = rows.typed(change_of(path), entry)
-        cleared = (
-            rows.typed(CLEARED, _CLEARED).list.contains(column_of(path)) if rows.has(CLEARED) else nw.lit(value=False)
-        )
         several = entry.type is ValueType.TEXTS
-        update = _Update(says, cleared.fill_null(value=False), f"lq_u{number}", f"lq_k{number}", several)
+        update = _Update(says, cleared(rows, path), f"lq_u{number}", f"lq_k{number}", several)
         self._updates[path] = update
         if self._table.dialect.shuffles:
             rows.need(Selection(PROFILE_UPDATED), None)
@@ -112,6 +109,13 @@ class Profile:
         )
 
 
+def cleared(rows: Rows, path: str) -> nw.Expr:
+    """Return which interactions set a field to missing."""
+    if not rows.has(CLEARED):
+        return nw.lit(value=False)
+    return rows.typed(CLEARED, _CLEARED).list.contains(column_of(path)).fill_null(value=False)
+
+
 def _latest_of_several(update: _Update, rows: Frame) -> Frame:
     """Return the latest update of a field that holds several texts, which no aggregate picks out."""
     changed = rows.filter(update.changes)
@@ -120,7 +124,7 @@ def _latest_of_several(update: _Update, rows: Frame) -> Frame:
     return latest.select(CONTACT, update.value, update.known)
 
 
-def _or_default(value: nw.Expr, path: str, entry: Field) -> nw.Expr:
+def or_default(value: nw.Expr, path: str, entry: Field) -> nw.Expr:
     """Return a field with what the model puts in place of a missing value: a person, no roles."""
     owner, _, name = path.partition(".")
     info = Contact.model_fields.get(name) if owner == "contact" else None

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import narwhals as nw
 
 from leadqual.engines.numbers import rounded
 from leadqual.engines.tables.contact import ContactScope
 from leadqual.engines.tables.dialect import Dialect
-from leadqual.engines.tables.gather import Gathering
 from leadqual.engines.tables.logic import expression
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.rules import Bands, Grid, Rule, ScoreRules
 
 Step: TypeAlias = dict[str, nw.Expr]
 """Columns that are computed side by side, from those of the steps before."""
+
+
+class Gathers(Protocol):
+    """What answers rules about interactions, each with a column."""
+
+    def shares(self, rule: Rule) -> nw.Expr:
+        """Return the sum of the shares of a rule's points that are left."""
+        ...
+
+    def work(self, level: int, columns: Mapping[str, nw.Expr]) -> None:
+        """Compute columns beside each other, after those of lower levels."""
+        ...
 
 
 @dataclass
@@ -52,15 +63,42 @@ class Scores:
         The policy.
     scope : ContactScope
         What conditions read.
-    gathering : Gathering
+    gathering : Gathering or Moments
         Where rules about interactions are asked.
     dialect : Dialect
         How the library rounds.
+    outside : callable
+        From the name of a score that does not come from rules to its columns.
+
+    Attributes
+    ----------
+    steps : list of dict
+        How everything that was asked for is computed.
     """
 
-    def __init__(self, policy: PolicyDocument, scope: ContactScope, gathering: Gathering, dialect: Dialect) -> None:
-        self._policy, self._scope, self._gathering, self._dialect = policy, scope, gathering, dialect
-        self._number = 0
+    def __init__(
+        self,
+        policy: PolicyDocument,
+        scope: ContactScope,
+        gathering: Gathers,
+        dialect: Dialect,
+        outside: Callable[[str], Computed],
+    ) -> None:
+        self._policy, self._scope, self._gathering, self.dialect = policy, scope, gathering, dialect
+        self._outside, self._made, self._number = outside, dict[str, Computed](), 0
+        self.steps: list[Step] = []
+
+    def computed(self, path: str) -> Computed:
+        """Return the columns of a score or grade, computed once, after what it reads itself."""
+        if path not in self._made:
+            owner, _, name = path.partition(".")
+            if owner == "grade":
+                made = self.grade(name)
+            else:
+                made = self._outside(name) if name in self._policy.scorers else self.score(name)
+            self._made[path] = made
+            self.steps += made.steps
+        return self._made[path]
 
     def score(self, name: str) -> Computed:
         """Return the columns of a score by rules."""
@@ -101,13 +139,13 @@ class Scores:
             if (rule.each is not None) is not of_history:
                 continue
             column = f"{made.value}_r{number}"
-            points[column] = self._points(rule)
+            points[column] = self.points(rule)
             made.lines[f"score.{name}.{rule.id}"] = column
             counted = nw.col(column)
             if rule.cap is not None:
                 counted = nw.col(f"{column}_held")
-                held[f"{column}_held"] = _within(nw.col(column), -rule.cap, rule.cap)
-                after[f"{column}_cap"] = self._dialect.rounded(counted - nw.col(column))
+                held[f"{column}_held"] = within(nw.col(column), -rule.cap, rule.cap)
+                after[f"{column}_cap"] = self.dialect.rounded(counted - nw.col(column))
                 made.lines[f"score.{name}.cap.{rule.id}"] = f"{column}_cap"
             parts[rule.group].append(counted)
         if not of_history:
@@ -130,23 +168,24 @@ class Scores:
             if group in parts:
                 column = f"{made.value}_g{number}"
                 sums[column] = nw.sum_horizontal(*parts[group])
-                held[f"{column}_held"] = _within(nw.col(column), -spec.cap, spec.cap)
-                held[f"{column}_cap"] = self._dialect.rounded(held[f"{column}_held"] - nw.col(column))
+                held[f"{column}_held"] = within(nw.col(column), -spec.cap, spec.cap)
+                held[f"{column}_cap"] = self.dialect.rounded(held[f"{column}_held"] - nw.col(column))
                 made.lines[f"score.{name}.group_cap.{group}"] = f"{column}_cap"
                 yield nw.col(f"{column}_held")
         made.steps += [sums, held]
 
-    def _points(self, rule: Rule) -> nw.Expr:
+    def points(self, rule: Rule) -> nw.Expr:
+        """Return the points of a rule, before its cap."""
         if rule.when is not None:
             return nw.when(expression(rule.when, self._scope)).then(rounded(rule.points)).otherwise(0.0)
-        return self._dialect.rounded(self._gathering.shares(rule) * float(rule.points))
+        return self.dialect.rounded(self._gathering.shares(rule) * float(rule.points))
 
     def _clip(self, name: str, score: ScoreRules, total: nw.Expr, made: Computed) -> None:
         sum_, line = f"{made.value}_sum", f"{made.value}_clip"
         made.steps.append({sum_: total})
-        value = self._dialect.rounded(_within(nw.col(sum_), *score.range))
+        value = self.dialect.rounded(within(nw.col(sum_), *score.range))
         made.steps.append({made.value: value})
-        made.steps.append({line: self._dialect.rounded(nw.col(made.value) - nw.col(sum_))})
+        made.steps.append({line: self.dialect.rounded(nw.col(made.value) - nw.col(sum_))})
         made.lines[f"score.{name}.clip.{name}"] = line
 
     def _band(self, declared: Bands) -> nw.Expr:
@@ -166,7 +205,7 @@ class Scores:
         return cell
 
 
-def _within(value: nw.Expr, low: float, high: float) -> nw.Expr:
+def within(value: nw.Expr, low: float, high: float) -> nw.Expr:
     """Return a value, or the bound that it passes; bounds have six decimals like all points."""
     below = nw.when(value < low).then(rounded(low)).otherwise(value)
     return nw.when(value > high).then(rounded(high)).otherwise(below)

@@ -1,0 +1,231 @@
+"""The transitions of a policy as columns: which conditions hold at points, and which may hold between two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from leadqual.conditions.nodes import Name
+from leadqual.conditions.walk import names
+from leadqual.engines.tables.keys import Keys
+from leadqual.engines.tables.logic import expression
+from leadqual.engines.tables.native import Table
+from leadqual.engines.tables.replay.chunk import Chunk, Ints, Points, SortedRows
+from leadqual.engines.tables.replay.moments import Leaf, Moments
+from leadqual.engines.tables.replay.people import DAYS, MomentScope, People, Profiles, Words
+from leadqual.engines.tables.replay.plan import Plan, Source, typed
+from leadqual.engines.tables.replay.spans import ENTERED_FIRST, ENTERED_LAST, FIRST, LAST, Spans
+from leadqual.engines.tables.rows import ID, TIME, Rows
+from leadqual.engines.tables.scores import Computed, Scores
+from leadqual.model.time import DAY
+from leadqual.policy.document import PolicyDocument
+from leadqual.policy.funnel import Transition
+
+NEVER: Final = np.iinfo(np.int64).max
+"""In place of an instant: that of what never happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A transition, for contacts that stand in one of the stages it leaves.
+
+    Parameters
+    ----------
+    number : int
+        Which transition of the policy it is.
+    target : int
+        The stage it leads to.
+    event : str or None
+        The kind of interaction at which it is eligible.
+    guard : str or None
+        The column that says whether its condition holds; None if it has none.
+    follows_the_stage : bool
+        Whether the condition reads how long the contact has stood in its stage.
+    is_strict : bool
+        Whether an unknown condition is an error.
+    """
+
+    number: int
+    target: int
+    event: str | None
+    guard: str | None
+    follows_the_stage: bool
+    is_strict: bool
+
+
+class Ways:
+    """The transitions of a policy over two tables.
+
+    Parameters
+    ----------
+    policy : PolicyDocument
+        A policy with stages.
+    contacts, interactions : Table
+        The tables, of Polars.
+    until : datetime
+        The last instant; later interactions do not exist.
+    repeated : bool
+        Whether the interactions may hold one several times.
+
+    Attributes
+    ----------
+    leaving : list of list of Way
+        For each stage the ways that leave it, in their order.
+    """
+
+    def __init__(
+        self, policy: PolicyDocument, contacts: Table, interactions: Table, until: Any, repeated: bool
+    ) -> None:
+        self.policy = policy
+        self.stages = list(policy.stages)
+        keys = Keys(contacts)
+        self._rows = Rows(policy, interactions, until, keys, repeated=repeated)
+        self._moments = Moments(self._rows)
+        self.people = People(contacts, keys, self._rows.now)
+        scope = MomentScope(
+            policy,
+            contacts.engine,
+            self._moments,
+            Profiles(policy, self.people, self._moments),
+            Words(self.people, self._moments),
+            lambda name: nw.col(self._scores.computed(name).value),
+        )
+        self._scores = Scores(policy, scope, self._moments, contacts.dialect, self._outside)
+        self._guards: dict[str, nw.Expr] = {}
+        self._bounds: dict[str, nw.Expr] = {}
+        self._spans = Spans(policy, scope, self._scores)
+        self.leaving = [list(self._ways(stage, scope)) for stage in self.stages]
+        self.rows = self._read()
+        self._plans()
+
+    @property
+    def until(self) -> int:
+        """The last instant, in UTC microseconds."""
+        return self._rows.now
+
+    def _ways(self, stage: str, scope: MomentScope) -> Iterator[Way]:
+        scope.stage = stage
+        for number, transition in enumerate(self.policy.transitions):
+            if stage in transition.source and transition.target != stage:
+                guard = self._guard(stage, number, transition, scope)
+                yield Way(
+                    number,
+                    self.stages.index(transition.target),
+                    transition.event,
+                    guard,
+                    transition.when is not None and "days_in_stage" in names(transition.when),
+                    transition.on_unknown == "error",
+                )
+
+    def _guard(self, stage: str, number: int, transition: Transition, scope: MomentScope) -> str | None:
+        if transition.when is None:
+            return None
+        name = f"lq_g{number}"
+        if Name("stage").path in names(transition.when):
+            name = f"{name}_{stage}"
+        if name not in self._guards:
+            self._guards[name] = expression(transition.when, scope)
+            strict = transition.on_unknown == "error"
+            self._bounds[name] = nw.lit(value=True) if strict else self._spans.may(transition.when)[0]
+        return name
+
+    def _outside(self, name: str) -> Computed:
+        raise AssertionError(f"a policy whose transitions read score.{name} is folded one contact at a time")
+
+    def _read(self) -> SortedRows:
+        self.people.read()
+        frame = self._rows.frame()
+        frame = frame.with_columns(value.alias(name) for name, value in self._moments.columns.items())
+        kept = frame.select("lq_contact", ID, "kind", TIME, *self._moments.columns)
+        rows = kept.to_native().collect().sort("lq_contact", TIME, ID)
+        return SortedRows(rows, self.people.earliest(), self.until)
+
+    def _plans(self) -> None:
+        leaves = self._moments.leaves
+        nobody = Chunk(SortedRows(self.rows.rows.clear(), np.zeros(0, dtype=np.int64), self.until), 0, 0)
+        sample = _answers(leaves, Points.at(nobody, np.zeros(0, np.int64), np.zeros(0, np.int64)), None)
+        schema = typed([*leaves, DAYS], sample)
+        steps = [*self._moments.worked, *self._scores.steps]
+        reviewed = {way.guard for ways in self.leaving for way in ways if way.event is None and way.guard}
+        following = {way.guard for ways in self.leaving for way in ways if way.follows_the_stage and way.guard}
+        self._at_points = Plan(schema, steps, self._guards)
+        self._in_stage = Plan(schema, steps, {name: self._guards[name] for name in sorted(following)})
+        self._at_reviews = Plan(
+            schema, steps, {**{name: self._guards[name] for name in sorted(reviewed)}, **self._spans.atoms}
+        )
+        self._ends = Plan(schema, steps, self._spans.atoms)
+        known = self._ends.run(0, sample)
+        both = {f"{name}@{end}": kind for name, kind in known.schema.items() for end in ("first", "last")}
+        instants = dict.fromkeys((FIRST, LAST, ENTERED_FIRST, ENTERED_LAST), pl.Int64())
+        outputs = {name: self._bounds[name] for name in sorted(reviewed)}
+        self._between = Plan({**both, **instants}, self._spans.steps, outputs)
+
+    def at(self, points: Points) -> pl.DataFrame:
+        """Return which conditions hold at points, whenever a contact entered its stage.
+
+        Null is unknown, also where it depends on that.
+        """
+        return self._at_points.run(len(points), _answers(self._moments.leaves, points, None))
+
+    def in_stage(self, points: Points, entered: Ints) -> pl.DataFrame:
+        """Return which conditions hold at points, of those that read how long a contact has stood in its stage.
+
+        Parameters
+        ----------
+        entered : array
+            When each contact entered its stage, `NEVER` if it never did.
+        """
+        return self._in_stage.run(len(points), _answers(self._moments.leaves, points, entered))
+
+    def at_reviews(self, points: Points, entered: Ints) -> pl.DataFrame:
+        """Return which conditions of transitions hold that wait for no event, and all that `ends` returns."""
+        return self._at_reviews.run(len(points), _answers(self._moments.leaves, points, entered))
+
+    def ends(self, points: Points) -> pl.DataFrame:
+        """Return what the bounds of spans are made of, at one of their ends."""
+        return self._ends.run(len(points), _answers(self._moments.leaves, points, None))
+
+    def between(
+        self,
+        first: tuple[Ints, pl.DataFrame],
+        last: tuple[Ints, pl.DataFrame],
+        entered: tuple[Ints, Ints],
+    ) -> pl.DataFrame:
+        """Return which conditions of reviews may hold somewhere in spans.
+
+        Parameters
+        ----------
+        first, last : tuple
+            The ends of the spans in UTC microseconds, and what `ends` says of them.
+        entered : tuple of arrays
+            Between which instants each contact entered its stage, `NEVER` if it never did.
+        """
+        instants = {FIRST: first[0], LAST: last[0], ENTERED_FIRST: entered[0], ENTERED_LAST: entered[1]}
+
+        def source(name: str) -> pl.Series:
+            if name in instants:
+                series = pl.Series(instants[name])
+                return series if name in (FIRST, LAST) else series.set(series == NEVER, None)
+            atom, _, end = name.partition("@")
+            return (first if end == "first" else last)[1][atom]
+
+        return self._between.run(len(first[0]), source)
+
+
+def _answers(leaves: dict[str, Leaf], points: Points, entered: Ints | None) -> Source:
+    """Return the source of everything that is asked about points."""
+
+    def source(name: str) -> pl.Series:
+        if name != DAYS:
+            return points.answer(name, leaves[name])
+        if entered is None:
+            return pl.Series([None], dtype=pl.Float64).new_from_index(0, len(points))
+        days = np.where(entered == NEVER, np.nan, (points.time - entered) / DAY)
+        return pl.Series(days, dtype=pl.Float64, nan_to_null=True)
+
+    return source
