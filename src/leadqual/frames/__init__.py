@@ -6,9 +6,9 @@ from leadqual.frames.io import read_contacts, read_interactions
 from leadqual.frames.models import from_models, to_models
 from leadqual.frames.outside import SlowScorerWarning
 from leadqual.frames.replay import replay, standings
-from leadqual.frames.replay_files import ReplayedFiles, replay_files
 from leadqual.frames.score import score
-from leadqual.frames.stream import ScoredFiles, score_files
+from leadqual.frames.streams.replay_files import ReplayedFiles, replay_files
+from leadqual.frames.streams.score_files import ScoredFiles, score_files
 from leadqual.frames.write import write
 
 __all__ = [

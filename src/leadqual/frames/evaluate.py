@@ -9,10 +9,14 @@ from typing import Any
 from leadqual.conditions.check import check_value
 from leadqual.conditions.handles import Handle, as_condition
 from leadqual.conditions.nodes import Node
+from leadqual.conditions.walk import names
 from leadqual.engines.tables.columns import CONTACT_ID
+from leadqual.engines.tables.contact import OF_THE_FUNNEL
+from leadqual.engines.tables.native import open_table
 from leadqual.errors import ConditionError, InputError, Place, Problem, shown
 from leadqual.frames.opened import Check, check_arguments, opened
 from leadqual.frames.outside import given_scores
+from leadqual.frames.replay import standings
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.catalogue import ValueType
 
@@ -39,7 +43,7 @@ def evaluate(
         Whose names, kinds, scores and grades the expressions use.
     expressions : mapping of str to expression, or list of expressions
         Conditions, numbers, texts: ``{"pages": "count(page_viewed, within='30d')"}``. A list names each column by its
-        text.
+        text. ``stage`` and ``days_in_stage`` are those of `leadqual.frames.standings`, which is worked out first.
     contacts, interactions, at, check
         As for `leadqual.frames.score`.
 
@@ -72,7 +76,12 @@ def evaluate(
     nodes = [node for node, _ in typed.values()]
     tables = opened(policy, contacts, interactions, at, check=check, expressions=nodes)
     given = given_scores(policy, contacts, interactions, tables, at)
-    return tables.engine(policy, at, given).evaluated(typed)
+    stood = None
+    if any(name in OF_THE_FUNNEL for node in nodes for name in names(node)):
+        # The rows have been looked at, unless they are not to be.
+        again: Check = "columns" if tables.repeated else "trusted"
+        stood = open_table(standings(policy, contacts, interactions, at=at, check=again), "contacts")
+    return tables.engine(policy, at, given, stood).evaluated(typed)
 
 
 def _typed(policy: Policy, expressions: Any) -> dict[str, tuple[Node, ValueType]]:

@@ -43,9 +43,13 @@ class Tables:
     reads: Reads
     repeated: bool
 
-    def engine(self, policy: Policy, at: datetime, given: Mapping[str, Given]) -> TableEngine:
-        """Return the engine that answers from these tables."""
-        return TableEngine(policy, self.contacts, self.interactions, at, given, repeated=self.repeated)
+    def engine(
+        self, policy: Policy, at: datetime, given: Mapping[str, Given], standings: Table | None = None
+    ) -> TableEngine:
+        """Return the engine that answers from these tables; `standings` say where the contacts stand."""
+        return TableEngine(
+            policy, self.contacts, self.interactions, at, given, standings=standings, repeated=self.repeated
+        )
 
 
 def opened(

@@ -108,14 +108,15 @@ def _aligned(frame: pl.LazyFrame, wanted: Iterable[tuple[str, Type]]) -> pl.Lazy
 
 def _groups(name: str, layout: Layout) -> Iterator[tuple[list[str], list[str]]]:
     """Yield files that have one schema, with the columns that stand in the names of their folders."""
-    files = _files(name)
+    files = files_of(name)
     described = [(_schema(file), _partitions(name, file), file) for file in files]
     for (_, partitions), same in groupby(described, key=lambda each: each[:2]):
         known = any(layout.column(column) is not None for column in partitions)
         yield [file for _, _, file in same], list(partitions) if known else []
 
 
-def _files(name: str) -> list[str]:
+def files_of(name: str) -> list[str]:
+    """Return the files that a name means, in their order; raise `InputError` if there are none."""
     is_pattern = not Path(name).exists() and bool(_PATTERN & set(name))
     paths = _matching(name) if is_pattern else [Path(name)]
     found = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]

@@ -8,10 +8,10 @@ from typing import Any
 
 from leadqual.engines.tables.gaps import PYSPARK
 from leadqual.engines.tables.native import open_table
-from leadqual.frames.handed_back import handed_back
 from leadqual.frames.native import into_polars
 from leadqual.frames.opened import Check, opened
-from leadqual.frames.replay_in_memory import guards_of, in_memory
+from leadqual.frames.replays.handed_back import handed_back
+from leadqual.frames.replays.in_memory import guards_of, in_memory
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import aware
 
@@ -148,7 +148,7 @@ def replayed(
     tables = opened(policy, contacts, interactions, until, check=check, expressions=conditions)
     until = aware(until)
     if tables.contacts.engine == PYSPARK:
-        from leadqual.frames.replay_spark import replayed_on_spark  # noqa: PLC0415 - pyspark is optional
+        from leadqual.frames.replays.spark import replayed_on_spark  # noqa: PLC0415 - pyspark is optional
 
         return replayed_on_spark(policy, contacts, interactions, until, standings, tables)
     people, events = contacts, interactions

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from leadqual.conditions.nodes import ANY_INTERACTION, History, Literal, Name, Node, Selection
 from leadqual.engines.tables.columns import KIND
-from leadqual.engines.tables.gaps import MEMBER, STANDING
+from leadqual.engines.tables.gaps import MEMBER
 from leadqual.engines.tables.interest import interested
 from leadqual.engines.tables.logic import expression
 from leadqual.engines.tables.rows import Rows
@@ -19,7 +19,8 @@ from leadqual.policy.document import PolicyDocument
 
 ROLES_NAME: Final = Name("contact.roles")
 _EMAIL: Final = "contact.email"
-_OF_THE_FUNNEL: Final = ("stage", "days_in_stage")
+OF_THE_FUNNEL: Final = ("stage", "days_in_stage")
+"""What follows from a fold over the history, and not from one look at it."""
 
 
 class Answers(Protocol):
@@ -65,6 +66,8 @@ class ContactScope:
         Where the history is asked, and what knows the fields and consents.
     worked_out : callable
         From the name of a score or grade to its column.
+    in_funnel : callable
+        From ``stage`` or ``days_in_stage`` to its column.
     """
 
     def __init__(
@@ -75,14 +78,16 @@ class ContactScope:
         profile: Fields,
         consents: Allowed,
         worked_out: Callable[[str], nw.Expr],
+        in_funnel: Callable[[str], nw.Expr],
     ) -> None:
         self._policy, self._engine, self._answers = policy, engine, answers
-        self._profile, self._consents, self._worked_out = profile, consents, worked_out
+        self._profile, self._consents = profile, consents
+        self._worked_out, self._in_funnel = worked_out, in_funnel
 
     def name(self, path: str) -> nw.Expr:
         """Return the column of a name."""
-        if path in _OF_THE_FUNNEL:
-            raise STANDING.refusal(self._engine, path)
+        if path in OF_THE_FUNNEL:
+            return self._in_funnel(path)
         owner, _, rest = path.partition(".")
         if owner in ("score", "grade"):
             return self._worked_out(path)

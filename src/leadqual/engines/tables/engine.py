@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 import narwhals as nw
 
 from leadqual.conditions.nodes import Node
 from leadqual.engines.tables.answers import SCORE
 from leadqual.engines.tables.attached import Given
-from leadqual.engines.tables.columns import CONTACT_ID
+from leadqual.engines.tables.columns import CONTACT_ID, Frame
 from leadqual.engines.tables.consent import Consents
 from leadqual.engines.tables.contact import ROLES_NAME, ContactScope
 from leadqual.engines.tables.gaps import ROLES
@@ -25,7 +25,11 @@ from leadqual.engines.tables.profile import Profile
 from leadqual.engines.tables.rows import Rows
 from leadqual.engines.tables.scores import Computed, Scores
 from leadqual.model.catalogue import ValueType
+from leadqual.model.time import DAY
 from leadqual.policy.document import PolicyDocument
+
+_STAGE: Final = "lq_stage"
+_DAYS: Final = "lq_days"
 
 
 class TableEngine:
@@ -41,6 +45,8 @@ class TableEngine:
         The instant; interactions after it do not exist.
     given : mapping of str to Given
         The scores of scorer objects, by name.
+    standings : Table, optional
+        Where the contacts stand at the instant, one row each, for expressions that read it.
     repeated : bool, default False
         Whether the interactions may hold one several times.
     """
@@ -53,14 +59,18 @@ class TableEngine:
         at: datetime,
         given: Mapping[str, Given] | None = None,
         *,
+        standings: Table | None = None,
         repeated: bool = False,
     ) -> None:
+        self._standings = standings
         self._policy, self._contacts, self._given = policy, contacts, given or {}
         self._keys = keys = Keys(contacts)
         self._gathering = Gathering(Rows(policy, interactions, at, keys, repeated=repeated))
         self._profile = Profile(policy, contacts, self._gathering)
         consents = Consents(contacts, keys, self._gathering)
-        self._scope = ContactScope(policy, contacts.engine, self._gathering, self._profile, consents, self._worked_out)
+        self._scope = ContactScope(
+            policy, contacts.engine, self._gathering, self._profile, consents, self._worked_out, self._in_funnel
+        )
         self._scores = Scores(policy, self._scope, self._gathering, contacts.dialect, self._outside)
 
     def scored(self, scores: Iterable[str] | None = None, *, ledger: bool = False, missing: bool = False) -> Any:
@@ -108,6 +118,18 @@ class TableEngine:
 
     def _worked_out(self, name: str) -> nw.Expr:
         return nw.col(self._scores.computed(name).value)
+
+    def _in_funnel(self, path: str) -> nw.Expr:
+        self._gathering.add_of_contacts("standing", self._stood)
+        return nw.col(_STAGE if path == "stage" else _DAYS)
+
+    def _stood(self) -> Frame:
+        """Return where each contact stands, and for how many days, under its key."""
+        assert self._standings is not None  # whoever asks for it has to give it
+        entered = self._standings.dialect.micros(nw.col("entered_at"))
+        days = (nw.lit(self._gathering.rows.now, dtype=nw.Int64()) - entered) / DAY
+        known = nw.col(CONTACT_ID).alias(CONTACT), nw.col("stage").alias(_STAGE), days.alias(_DAYS)
+        return self._keys.of_rows(self._standings.frame.select(*known))
 
     def _outside(self, name: str) -> Computed:
         one = self._given[name]

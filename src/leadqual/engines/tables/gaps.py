@@ -44,12 +44,6 @@ class Gap:
         return UnsupportedError(Problem(self.code, message, Place(engine), found, hint=self.hint))
 
 
-STANDING: Final = Gap(
-    "no-standing",
-    "stage and days_in_stage in an expression",
-    "where a contact stands follows from a fold over its history, and an expression is asked of one instant",
-    "decide on one contact with policy.decide(...)",
-)
 MEMBER: Final = Gap(
     "member-not-constant",
     "a field as what is looked for in a list of texts",
@@ -89,4 +83,4 @@ INTEREST: Final = Gap(
     "a method in Python cannot be asked of a column",
     "say it as data: interest_if = {'direction': frozenset({'inbound'})}",
 )
-GAPS: Final = (STANDING, MEMBER, ROLES, ROLLING, SCORER, ESTIMATOR, INTEREST)
+GAPS: Final = (MEMBER, ROLES, ROLLING, SCORER, ESTIMATOR, INTEREST)

@@ -12,7 +12,6 @@ import polars as pl
 
 from leadqual.engines.tables.columns import CONTACT_ID, KIND, change_of, column_of
 from leadqual.engines.tables.consent import CHANNEL, GRANTED, WHEN, consented, has_words, words
-from leadqual.engines.tables.contact import ContactScope
 from leadqual.engines.tables.keys import CONTACT, Keys
 from leadqual.engines.tables.native import Table
 from leadqual.engines.tables.profile import cleared, or_default
@@ -23,8 +22,6 @@ from leadqual.model.catalogue import Field, ValueType
 from leadqual.model.profile import CLEARED, PROFILE_UPDATED, UNCHANGEABLE
 from leadqual.policy.document import PolicyDocument
 
-DAYS: Final = "lq_days"
-"""The column of points with the days that the contact has stood in its stage."""
 _CREATED: Final = "lq_created"
 
 
@@ -169,21 +166,3 @@ def _said(people: People, channel: str, granted: bool, chunk: Chunk) -> tuple[In
         & (pl.col(GRANTED) == granted)
     )
     return here[CONTACT].to_numpy().astype(np.int64) - chunk.first, here[WHEN].to_numpy()
-
-
-class MomentScope(ContactScope):
-    """The names that a condition may read of contacts at points, in one stage.
-
-    Parameters
-    ----------
-    stage : str
-        The stage that the contacts stand in.
-    """
-
-    stage: str = ""
-
-    def name(self, path: str) -> nw.Expr:
-        """Return the column of a name."""
-        if path == "stage":
-            return nw.lit(self.stage)
-        return nw.col(DAYS) if path == "days_in_stage" else super().name(path)

@@ -58,21 +58,20 @@ def shares(marked: Marked, rule: Rule, points: Points) -> Floats:
 def _half_lives(marked: Marked, half_life: int, within: int | None, points: Points) -> Floats:
     chunk = points.chunk
     left = chunk.once(("half_life", id(marked), half_life), lambda: _left_at_rows(chunk, marked, half_life))
-    if not len(left):
-        return np.zeros(len(points))
     time = chunk.time[marked.rows]
-    start, end = marked.window(points)
+    total = np.zeros(len(points))
+    first, end = marked.window(points, within)
+    some = np.flatnonzero(end > first)  # of most kinds most contacts have none
 
-    def left_of(number: Ints) -> Floats:
-        """Return what is left of all rows of the contact up to one of them."""
-        last = np.maximum(number - 1, 0)
-        age = points.time - time[last]
-        return np.where(number > start, left[last] * np.exp2(-np.maximum(age, 0) / half_life), 0.0)
+    def left_of(last: Ints, at: Ints) -> Floats:
+        """Return what is left at points of all rows of the contact up to one of them."""
+        share: Floats = left[last] * np.exp2((time[last] - points.time[at]) / half_life)
+        return share
 
-    if within is None:
-        return left_of(end)
-    first, _ = marked.window(points, within)
-    return np.where(end > first, left_of(end) - left_of(first), 0.0)
+    total[some] = left_of(end[some] - 1, some)
+    older = some[first[some] > marked.before[chunk.start[points.contact[some]]]]
+    total[older] -= left_of(first[older] - 1, older)
+    return total
 
 
 def _left_at_rows(chunk: Chunk, marked: Marked, half_life: int) -> Floats:

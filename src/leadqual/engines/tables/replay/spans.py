@@ -30,8 +30,8 @@ from leadqual.conditions.nodes import (
 from leadqual.engines.bounds import ROUNDING, is_number
 from leadqual.engines.numbers import rounded
 from leadqual.engines.steady import is_steady
+from leadqual.engines.tables.contact import ContactScope
 from leadqual.engines.tables.logic import expression
-from leadqual.engines.tables.replay.people import MomentScope
 from leadqual.engines.tables.scores import Scores, Step, within
 from leadqual.model.time import DAY
 from leadqual.policy.document import PolicyDocument
@@ -61,7 +61,7 @@ class Spans:
     ----------
     policy : PolicyDocument
         The policy.
-    scope : MomentScope
+    scope : ContactScope
         What conditions read at a point.
     scores : Scores
         The points of rules at a point.
@@ -74,26 +74,32 @@ class Spans:
         Columns that the bounds are made of, each step of those before.
     """
 
-    def __init__(self, policy: PolicyDocument, scope: MomentScope, scores: Scores) -> None:
+    def __init__(self, policy: PolicyDocument, scope: ContactScope, scores: Scores) -> None:
         self._policy, self._scope, self._scores = policy, scope, scores
         self.atoms: dict[str, nw.Expr] = {}
         self.steps: list[Step] = []
         self._names: dict[object, str] = {}
         self._ranges: dict[str, Interval] = {}
+        self._stage = ""
 
-    def may(self, node: Node) -> May:
+    def may_hold(self, node: Node, stage: str) -> nw.Expr:
+        """Return whether a condition may be true somewhere in each span, for contacts in a stage."""
+        self._stage = stage
+        return self._may(node)[0]
+
+    def _may(self, node: Node) -> May:
         """Return whether a condition may be true, and whether it may be false, in each span."""
         if is_steady(node, self._policy):
-            answer, _ = self._atom((node, self._scope.stage), expression(node, self._scope))
+            answer, _ = self._atom((node, self._stage), expression(node, self._scope))
             return answer.fill_null(value=False), (~answer).fill_null(value=False)
         match node:
             case And(items):
-                return _joined([self.may(item) for item in items])
+                return _joined([self._may(item) for item in items])
             case Or(items):
-                may_be_false, may_be_true = _joined([self.may(item)[::-1] for item in items])
+                may_be_false, may_be_true = _joined([self._may(item)[::-1] for item in items])
                 return may_be_true, may_be_false
             case Not(item):
-                return self.may(item)[::-1]
+                return self._may(item)[::-1]
             case Compare(first, rest):
                 operands = [first, *(operand for _, operand in rest)]
                 links = zip(operands, rest, strict=False)
@@ -117,7 +123,7 @@ class Spans:
 
     def _number(self, node: Node) -> Interval:
         if is_steady(node, self._policy):
-            value, _ = self._atom((node, self._scope.stage), expression(node, self._scope))
+            value, _ = self._atom((node, self._stage), expression(node, self._scope))
             return value, value
         match node:
             case Name("days_in_stage"):
@@ -169,7 +175,7 @@ class Spans:
         if rule.when is None:
             return self._between((score, rule.id), self._scores.points(rule))
         points, none = rounded(rule.points), nw.lit(0.0)
-        may_hold, _ = self.may(rule.when)
+        may_hold, _ = self._may(rule.when)
         if is_steady(rule.when, self._policy):
             given = nw.when(may_hold).then(points).otherwise(0.0)
             return given, given

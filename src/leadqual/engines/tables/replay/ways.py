@@ -12,12 +12,13 @@ import polars as pl
 
 from leadqual.conditions.nodes import Name
 from leadqual.conditions.walk import names
+from leadqual.engines.tables.contact import ContactScope
 from leadqual.engines.tables.keys import Keys
 from leadqual.engines.tables.logic import expression
 from leadqual.engines.tables.native import Table
 from leadqual.engines.tables.replay.chunk import Chunk, Ints, Points, SortedRows
 from leadqual.engines.tables.replay.moments import Leaf, Moments
-from leadqual.engines.tables.replay.people import DAYS, MomentScope, People, Profiles, Words
+from leadqual.engines.tables.replay.people import People, Profiles, Words
 from leadqual.engines.tables.replay.plan import Plan, Source, typed
 from leadqual.engines.tables.replay.spans import ENTERED_FIRST, ENTERED_LAST, FIRST, LAST, Spans
 from leadqual.engines.tables.rows import ID, TIME, Rows
@@ -26,6 +27,8 @@ from leadqual.model.time import DAY
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.funnel import Transition
 
+DAYS: Final = "lq_days"
+"""The column of points with the days that the contact has stood in its stage."""
 NEVER: Final = np.iinfo(np.int64).max
 """In place of an instant: that of what never happened."""
 
@@ -87,14 +90,16 @@ class Ways:
         self._rows = Rows(policy, interactions, until, keys, repeated=repeated)
         self._moments = Moments(self._rows)
         self.people = People(contacts, keys, self._rows.now)
-        scope = MomentScope(
+        scope = ContactScope(
             policy,
             contacts.engine,
             self._moments,
             Profiles(policy, self.people, self._moments),
             Words(self.people, self._moments),
             lambda name: nw.col(self._scores.computed(name).value),
+            lambda path: nw.lit(self._stage) if path == "stage" else nw.col(DAYS),
         )
+        self._stage = ""
         self._scores = Scores(policy, scope, self._moments, contacts.dialect, self._outside)
         self._guards: dict[str, nw.Expr] = {}
         self._bounds: dict[str, nw.Expr] = {}
@@ -108,8 +113,8 @@ class Ways:
         """The last instant, in UTC microseconds."""
         return self._rows.now
 
-    def _ways(self, stage: str, scope: MomentScope) -> Iterator[Way]:
-        scope.stage = stage
+    def _ways(self, stage: str, scope: ContactScope) -> Iterator[Way]:
+        self._stage = stage
         for number, transition in enumerate(self.policy.transitions):
             if stage in transition.source and transition.target != stage:
                 guard = self._guard(stage, number, transition, scope)
@@ -122,7 +127,7 @@ class Ways:
                     transition.on_unknown == "error",
                 )
 
-    def _guard(self, stage: str, number: int, transition: Transition, scope: MomentScope) -> str | None:
+    def _guard(self, stage: str, number: int, transition: Transition, scope: ContactScope) -> str | None:
         if transition.when is None:
             return None
         name = f"lq_g{number}"
@@ -131,7 +136,7 @@ class Ways:
         if name not in self._guards:
             self._guards[name] = expression(transition.when, scope)
             strict = transition.on_unknown == "error"
-            self._bounds[name] = nw.lit(value=True) if strict else self._spans.may(transition.when)[0]
+            self._bounds[name] = nw.lit(value=True) if strict else self._spans.may_hold(transition.when, stage)
         return name
 
     def _outside(self, name: str) -> Computed:

@@ -17,14 +17,16 @@ from leadqual.engines.tables.columns import INTERACTION_ID
 from leadqual.engines.tables.native import PLACE, Table, open_table
 from leadqual.errors import InputError, Problem
 from leadqual.frames.opened import Tables
-from leadqual.frames.stream_spread import UNREAD
+from leadqual.frames.streams.spread import UNREAD
 from leadqual.policy.document import PolicyDocument
 
 _SHARE: Final = re.compile(r"([\d,]+) of [\d,]+ (\w+)")
-"""What the message of every problem of rows begins with."""
+"""What the message of every problem of rows tells."""
+_IN_ROW: Final = re.compile(r" in row [\d,]+ (?=\()")
 _NUMBER: Final = re.compile(r"([\d,]+) contacts?\b")
 """What is found begins with it, where rows belong to contacts that are not there."""
 _ROWS: Final = "rows"
+_STANDINGS: Final = "standings"
 _STRANGER: Final = "unknown-contact"
 _UNSUGGESTED: Final = "add the contacts, or leave out these rows"
 
@@ -88,6 +90,10 @@ class Findings:
     def __bool__(self) -> bool:
         return bool(self._found)
 
+    def only(self, code: str) -> bool:
+        """Return whether all problems are of one sort."""
+        return all(problem.code == code for problem in self._found)
+
     def add(self, problems: Iterable[Problem]) -> None:
         """Add the problems of a bucket."""
         for problem in problems:
@@ -107,20 +113,20 @@ class Findings:
 
     def _told(self, alike: Problem, same: list[Problem]) -> Problem:
         first = same[0]
-        share = _SHARE.match(first.message)
+        share = _SHARE.search(first.message)
         if share is None:
             return first
-        what = share[2]
-        number = f"{_sum(_SHARE, [one.message for one in same]):,}"
-        rows = f"{number} of {self.totals[str(first.place.source)]:,} {what}" if what == _ROWS else f"{number} {what}"
-        found = first.found
+        number, what = f"{_sum(_SHARE, [one.message for one in same]):,}", share[2]
+        table = {_ROWS: str(first.place.source), _STANDINGS: _STANDINGS}.get(what)
+        rows = f"{number} {what}" if table is None else f"{number} of {self.totals[table]:,} {what}"
+        found = first.found and _IN_ROW.sub(" ", first.found)
         if found is not None and first.code == _STRANGER:
             many = _sum(_NUMBER, [str(one.found) for one in same])
             found = _NUMBER.sub(f"{many:,} contact{'' if many == 1 else 's'}", found, count=1)
         if found is not None and len(same) > 1 and not found.endswith("..."):
             found = f"{found}, ..."
-        return replace(alike, message=rows + alike.message, found=found)
+        return replace(alike, message=_SHARE.sub(rows, first.message, count=1), found=found)
 
 
 def _sum(number: re.Pattern[str], texts: Iterable[str]) -> int:
-    return sum(int(match[1].replace(",", "")) for text in texts if (match := number.match(text)))
+    return sum(int(match[1].replace(",", "")) for text in texts if (match := number.search(text)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from glob import escape
 from pathlib import Path
@@ -15,8 +15,8 @@ import polars as pl
 from leadqual.errors import InputError, Place, Problem, cut
 from leadqual.files.open_table import JSON_LINES, PARQUET
 from leadqual.files.write import WholeFiles, check_target, write_csv, write_json_lines
-from leadqual.frames.stream_source import FileName
-from leadqual.frames.stream_spread import writing
+from leadqual.frames.streams.source import FileName
+from leadqual.frames.streams.spread import writing
 
 _PART: Final = re.compile(r"part-\d{5,}\.parquet")
 _ROW_GROUP: Final = 50_000
@@ -43,7 +43,7 @@ class Target:
         self._safe = spreadsheet_safe
         self._parts: list[Path] = []
         self._columns: dict[str, Any] = {}
-        if self._is_folder:
+        if self.is_folder:
             self._check_folder()
         else:
             check_target(self.path)
@@ -54,6 +54,11 @@ class Target:
     def folder(self) -> Path:
         """Where files may lie that are in the making."""
         return self.path.resolve().parent
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the name has no ending, and so means a folder."""
+        return not self.path.suffix
 
     def keep_apart(self, *sources: str) -> None:
         """Raise `InputError` if the result would be read as a part of one of these tables the next time."""
@@ -71,14 +76,21 @@ class Target:
         self._parts.append(part)
         self._columns |= scores.schema
 
-    def finish(self, told: Callable[[float], object]) -> None:
-        """Write what was kept; nothing is seen of it before it is whole. `told` hears how far it has come."""
+    def finish(self, told: Callable[[float], object], files: WholeFiles) -> None:
+        """Write what was kept; nothing is seen of it before it is whole.
+
+        Parameters
+        ----------
+        told : callable
+            Hears how far it has come.
+        files : WholeFiles
+            The files that take their names together with this one. A folder takes its name at once.
+        """
         with writing(self.path):
             self._even_out()
-            if self._is_folder:
+            if self.is_folder:
                 self._finish_folder()
-                return
-            with WholeFiles() as files:
+            else:
                 self._write(files.for_target(self.path), told)
 
     def _write(self, file: Path, told: Callable[[float], object]) -> None:
@@ -122,10 +134,6 @@ class Target:
                 before.rename(self.path)
             raise
 
-    @property
-    def _is_folder(self) -> bool:
-        return not self.path.suffix
-
     def _check_folder(self) -> None:
         """Raise `InputError` unless the folder can be made, or holds an earlier result and nothing else."""
         if not self.path.parent.is_dir():
@@ -134,10 +142,7 @@ class Target:
             raise InputError(_unwritable(self.path, "a file has this name; a folder of Parquet files would need it"))
         others = sorted(file.name for file in self.path.glob("*") if not _PART.fullmatch(file.name))
         if others:
-            message, hint = "the folder holds files that would be lost", "name another folder, or empty this one"
-            raise InputError(
-                Problem("overwritten-file", message, Place(str(self.path)), cut(", ".join(others)), hint=hint)
-            )
+            raise InputError(would_be_lost(self.path, others))
 
 
 def _scan(files: list[Path]) -> pl.LazyFrame:
@@ -147,6 +152,12 @@ def _scan(files: list[Path]) -> pl.LazyFrame:
 def _unwritable(path: Path, reason: str) -> Problem:
     hint = "name a file that ends in .parquet, .csv or .jsonl, or a folder that is not there yet"
     return Problem("unwritable-file", f"nothing can be written there: {reason}", Place(str(path)), hint=hint)
+
+
+def would_be_lost(folder: Path, names: Iterable[str]) -> Problem:
+    """Return the problem of a folder in which files lie that are none of ours."""
+    message, hint = "the folder holds files that would be lost", "name another folder, or empty this one"
+    return Problem("overwritten-file", message, Place(str(folder)), cut(", ".join(names)), hint=hint)
 
 
 def _mixed(target: Path, source: str) -> Problem:

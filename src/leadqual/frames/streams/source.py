@@ -16,11 +16,14 @@ from leadqual.files.open_table import PARQUET
 from leadqual.frames.fit import Layout
 from leadqual.frames.interactions import REQUIRED
 from leadqual.frames.parquet import ERRORS, broken, is_parquet, parts
+from leadqual.frames.replays.moves import STANDINGS
 from leadqual.frames.types import contact_types, interaction_types, known_kinds
 from leadqual.policy.document import PolicyDocument
 
 FileName = str | os.PathLike[str]
-Kind = Literal["contacts", "interactions"]
+Kind = Literal["contacts", "interactions", "standings"]
+
+STANDING_LAYOUT: Final = Layout({name: (held,) for name, held in STANDINGS.items()}, tuple(STANDINGS), contact_name)
 
 _SAMPLES: Final = 5
 _SAMPLE: Final = 1_000
@@ -106,6 +109,8 @@ def open_source(
 def _layout(kind: Kind, policy: PolicyDocument) -> Layout:
     if kind == "interactions":
         return Layout(interaction_types(policy, known_kinds(policy)), REQUIRED, interaction_name)
+    if kind == "standings":
+        return STANDING_LAYOUT
     types = {column: (held,) for column, held in contact_types(policy).items() if held is not None}
     return Layout(types, (CONTACT_ID,), contact_name)
 
@@ -113,7 +118,8 @@ def _layout(kind: Kind, policy: PolicyDocument) -> Layout:
 def _no_parquet(kind: Kind, name: str) -> Problem:
     message = "only Parquet can be read a part at a time"
     expected = f"a folder of files that end in {' or '.join(PARQUET)}, a pattern for their names, or one of them"
-    hint = f"write it as Parquet first: frames.write(frames.read_{kind}(...), '{kind}.parquet')"
+    read = "pl.read_csv(...)" if kind == "standings" else f"frames.read_{kind}(...)"
+    hint = f"write it as Parquet first: frames.write({read}, '{kind}.parquet')"
     found = Path(name).suffix or "no ending"
     return Problem("unknown-format", message, Place(name), found, expected, hint)
 

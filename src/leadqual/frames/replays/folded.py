@@ -13,8 +13,8 @@ from leadqual.engines.fold import Position
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.tables.replay.kernel import Replayed
 from leadqual.frames.models import to_models
-from leadqual.frames.moves import MOVES, STANDINGS
 from leadqual.frames.outside import SlowScorerWarning
+from leadqual.frames.replays.moves import MOVES, STANDINGS
 from leadqual.lifecycle.policy import Policy
 from leadqual.lifecycle.seen import still_matter
 from leadqual.model.contact import Contact

@@ -12,8 +12,8 @@ import polars as pl
 from leadqual._suggest import did_you_mean
 from leadqual.engines.tables.checks.told import FEW, share
 from leadqual.errors import InputError, LateInteraction, Place, Problem, shown
-from leadqual.frames.moves import STANDINGS
 from leadqual.frames.native import into_polars
+from leadqual.frames.replays.moves import STANDINGS
 from leadqual.lifecycle.policy import Policy
 
 _SOURCE: Final = "standings"

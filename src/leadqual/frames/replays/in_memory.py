@@ -11,11 +11,11 @@ from leadqual.conditions.nodes import Name, Node
 from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.engines.tables.replay import kernel
 from leadqual.engines.tables.replay.kernel import Replayed
-from leadqual.frames.folded import folded, warn_of_scorers
-from leadqual.frames.given_standings import given_standings, late_interactions
-from leadqual.frames.moves import MOVES, STANDINGS
 from leadqual.frames.native import into_polars
 from leadqual.frames.opened import Tables
+from leadqual.frames.replays.folded import folded, warn_of_scorers
+from leadqual.frames.replays.given import given_standings, late_interactions
+from leadqual.frames.replays.moves import MOVES, STANDINGS
 from leadqual.lifecycle.policy import Policy
 
 _CREATED = Name("contact.created_at")

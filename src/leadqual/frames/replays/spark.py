@@ -13,10 +13,10 @@ from pyspark.sql import functions as f
 from leadqual.engines.tables.checks.reads import Reads
 from leadqual.engines.tables.columns import CONTACT_ID, safe
 from leadqual.engines.tables.native import open_table
-from leadqual.frames.given_standings import check_columns_of, given_standings
-from leadqual.frames.moves import MOVES, STANDINGS
 from leadqual.frames.opened import Tables
-from leadqual.frames.replay_in_memory import in_memory
+from leadqual.frames.replays.given import check_columns_of, given_standings
+from leadqual.frames.replays.in_memory import in_memory
+from leadqual.frames.replays.moves import MOVES, STANDINGS
 from leadqual.lifecycle.policy import Policy
 
 _BUCKET: Final = "lq_bucket"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from leadqual.engines.tables.checks.reads import Reads
 from leadqual.engines.tables.columns import CONTACT_ID, OF_INTERACTIONS, change_of, column_of
 from leadqual.errors import InputError, Place, Problem, cut
 from leadqual.frames.parquet import ERRORS
-from leadqual.frames.stream_source import Kind, Source, within
+from leadqual.frames.streams.source import Kind, Source, within
 from leadqual.model.profile import CLEARED
 
 UNREAD: Final = "what the policy does not read"
@@ -31,7 +31,7 @@ _ROWS: Final = 1_000_000
 """Rows that are spread at once."""
 _READ: Final = 250_000
 """Rows that are read at once: files may hold wide columns that are read and not kept."""
-_MOST: Final[dict[Kind, int]] = {"contacts": 100_000, "interactions": 750_000}
+_MOST: Final[dict[Kind, int]] = {"contacts": 100_000, "interactions": 750_000, "standings": 100_000}
 """Rows in a bucket on average, for which the engine takes some hundred megabytes."""
 _CURRENCY: Final = "currency"
 _OF_SYSTEM: Final = re.compile(r"IO error: (.+?)(?: \(os error \d+\))?$")
@@ -82,15 +82,16 @@ class Plan:
         return self.source.schema.to_frame().select(self.columns(1)).drop(_BUCKET)
 
 
-def planned(kind: Kind, source: Source, reads: Reads) -> Plan:
-    """Return how a table is spread.
+def planned(kind: Kind, source: Source, reads: Reads, *, whole: bool = False) -> Plan:
+    """Return how a table is spread; `whole` keeps every column.
 
-    Scorer objects look at what they like: for them every column is kept.
+    Scorer objects look at what they like: for them every column is kept, and so is every one of standings.
     """
-    known = _of_contacts(reads) if kind == "contacts" else _of_interactions(reads)
     names = source.schema.names()
-    kept = tuple(name for name in names if reads.scorers or name in known)
-    others = () if kind == "contacts" else tuple(name for name in names if name not in kept)
+    whole = whole or bool(reads.scorers) or kind not in _KNOWN
+    known = set(names) if whole else _KNOWN[kind](reads)
+    kept = tuple(name for name in names if name in known)
+    others = tuple(name for name in names if name not in kept) if kind == "interactions" else ()
     sample = source.sample()
     return Plan(
         kind,
@@ -110,6 +111,12 @@ def _of_contacts(reads: Reads) -> set[str]:
 def _of_interactions(reads: Reads) -> set[str]:
     changes = {change_of(name) for name in (*reads.fields, *unchangeable())}
     return {*OF_INTERACTIONS, _CURRENCY, CLEARED, *changes, *(name for _, name in reads.properties)}
+
+
+_KNOWN: Final[dict[Kind, Callable[[Reads], set[str]]]] = {
+    "contacts": _of_contacts,
+    "interactions": _of_interactions,
+}
 
 
 @dataclass
@@ -132,13 +139,15 @@ class Buckets:
     _files: defaultdict[tuple[int, Kind], list[Path]] = field(default_factory=lambda: defaultdict(list), init=False)
     _runs: int = field(default=0, init=False)
 
-    def spread(self, plan: Plan, told: Callable[[int], None]) -> None:
-        """Write every row of a table into the file of its bucket; `told` hears how many rows were read."""
+    def spread(self, plan: Plan, told: Callable[[int], None], wanted: Collection[int]) -> None:
+        """Write the rows of wanted buckets into files of theirs; `told` hears how many rows were read."""
         held: list[pl.DataFrame] = []
         rows = 0
+        some = None if len(wanted) == self.number else pl.col(_BUCKET).is_in(list(wanted))
         for batch in plan.source.batches(plan.columns(self.number), plan.read):
-            held.append(batch)
-            rows += batch.height
+            kept = batch if some is None else batch.filter(some)
+            held.append(kept)
+            rows += kept.height
             told(batch.height)
             if rows >= plan.spread:
                 self._write(plan.kind, pl.concat(held))

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
 
 import polars as pl
 
 from leadqual.engines.tables.attached import attached
-from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, OCCURRED_AT
-from leadqual.errors import InputError, Place, Problem, shown
-from leadqual.files.times import zone_named
+from leadqual.files.write import WholeFiles
 from leadqual.frames.opened import Tables, check_arguments, opened
 from leadqual.frames.outside import SlowScorerWarning, given_scores
-from leadqual.frames.stream_check import Findings, checked
-from leadqual.frames.stream_source import FileName, Kind, Source, open_source
-from leadqual.frames.stream_spread import Buckets, Plan, buckets_for, planned, writing
-from leadqual.frames.stream_target import Target
+from leadqual.frames.streams.source import FileName, Kind, Source
+from leadqual.frames.streams.spread import Buckets, planned, writing
+from leadqual.frames.streams.target import Target
+from leadqual.frames.streams.work import (
+    Bucket,
+    Progress,
+    Work,
+    check_buckets,
+    open_sources,
+    silent,
+    working_beside,
+)
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import aware
-
-Progress = Callable[[str, float], object]
-"""Called with what is done at the moment, and how far it has come from 0 to 1."""
-
-_KINDS: Final[tuple[Kind, ...]] = ("contacts", "interactions")
 
 
 @dataclass(frozen=True)
@@ -148,36 +146,14 @@ def score_files(
     >>> folder.cleanup()
     """
     check_arguments(policy, at)
-    if buckets is not None and (not isinstance(buckets, int) or buckets < 1):
-        message, expected = "there is no such number of buckets", "a whole number from 1"
-        raise InputError(Problem("bad-argument", message, Place("buckets"), shown(buckets), expected))
-    zone = zone_named(time_zone)
+    check_buckets(buckets)
     target = Target(out, spreadsheet_safe=spreadsheet_safe)
     target.keep_apart(os.fspath(contacts), os.fspath(interactions))
-    sources = _sources(policy, (contacts, interactions), zone.key if zone else None, ignore_unknown_columns)
-    run = _Run(policy, aware(at), *sources, ledger=ledger, missing=missing, tell=progress or _silent)
-    with writing(target.path):
-        work = TemporaryDirectory(prefix=f".{target.path.name}.", dir=target.folder, ignore_cleanup_errors=True)
-    with work as name:
-        return run.into(target, Path(name), buckets)
-
-
-def _silent(name: str, done: float) -> None:
-    return
-
-
-def _sources(policy: Policy, names: tuple[FileName, FileName], zone: str | None, ignore: bool) -> list[Source]:
-    """Return both tables; raise `InputError` with what is wrong with either."""
-    found: list[Source] = []
-    problems: list[Problem] = []
-    for kind, name in zip(_KINDS, names, strict=True):
-        try:
-            found.append(open_source(kind, name, policy, zone=zone, ignore_unknown=ignore))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return found
+    named: dict[Kind, FileName] = {"contacts": contacts, "interactions": interactions}
+    sources = open_sources(policy, named, time_zone=time_zone, ignore_unknown=ignore_unknown_columns)
+    run = _Run(policy, aware(at), sources, ledger=ledger, missing=missing, tell=progress or silent)
+    with working_beside(target.path) as work:
+        return run.into(target, work, buckets)
 
 
 class _Run:
@@ -187,8 +163,7 @@ class _Run:
         self,
         policy: Policy,
         at: datetime,
-        contacts: Source,
-        interactions: Source,
+        sources: Mapping[Kind, Source],
         *,
         ledger: bool,
         missing: bool,
@@ -196,41 +171,31 @@ class _Run:
     ) -> None:
         self._policy, self._at, self._tell = policy, at, tell
         self._ledger, self._missing = ledger, missing
-        empty = opened(policy, contacts.schema.to_frame(), interactions.schema.to_frame(), at, check="columns")
+        people, events = (sources[kind].schema.to_frame() for kind in ("contacts", "interactions"))
+        empty = opened(policy, people, events, at, check="columns")
         self._refuse_early(empty)
-        self._people = planned("contacts", contacts, empty.reads)
-        self._events = planned("interactions", interactions, empty.reads)
-        self._reads = empty.reads
-        self._rows_read = self._after_at = self._repeated = 0
+        plans = {kind: planned(kind, source, empty.reads) for kind, source in sources.items()}
+        self._work = Work(policy, at, plans, empty.reads, tell)
+        self._later = self._repeated = 0
         self._grades = {name: dict.fromkeys(policy.grade_values(name), 0) for name in policy.grades}
 
-    def into(self, target: Target, work: Path, buckets: int | None) -> ScoredFiles:
+    def into(self, target: Target, folder: Path, buckets: int | None) -> ScoredFiles:
         """Write the scores; return what was read and written."""
-        number = buckets or buckets_for(self._plans)
-        spread = Buckets(work, number, target.path)
-        for plan in self._plans:
-            spread.spread(plan, self._read)
-        findings = Findings({plan.kind: plan.source.rows for plan in self._plans}, number)
-        made = work / "scores"
-        made.mkdir()
-        for bucket in range(number):
-            try:
-                self._score(bucket, spread, target, made, only_look=bool(findings))
-            except InputError as error:
-                findings.add(error.problems)
-            gc.collect()  # an engine and what it was made for hold each other, and with them the rows
-            self._tell("scoring", (bucket + 1) / number)
-        if findings:
-            raise InputError(findings.problems())
+        number = buckets or self._work.buckets
+        made = folder / "scores"
+        with writing(target.path):
+            made.mkdir()
+        spread = Buckets(folder, number, target.path)
+        for bucket, scores in self._work.each("scoring", spread, self._scored, range(number)):
+            self._count(bucket, scores)
+            target.add(scores, made)
         self._tell("writing", 0.0)
-        target.finish(partial(self._tell, "writing"))
+        with WholeFiles() as files:
+            target.finish(partial(self._tell, "writing"), files)
         self._tell("writing", 1.0)
-        counts = (self._people.source.rows, self._events.source.rows - self._repeated, self._repeated, self._after_at)
+        people, events = (self._work.rows(kind) for kind in ("contacts", "interactions"))
+        counts = (people, events - self._repeated, self._repeated, self._later)
         return ScoredFiles(target.path, *counts, self._grades, number)
-
-    @property
-    def _plans(self) -> tuple[Plan, Plan]:
-        return self._people, self._events
 
     def _refuse_early(self, empty: Tables) -> None:
         """Raise what the tables cannot answer and what scorers are missing, before the long work."""
@@ -241,26 +206,19 @@ class _Run:
         if not scorers:
             empty.engine(self._policy, self._at, {}).scored(ledger=self._ledger, missing=self._missing)
 
-    def _read(self, rows: int) -> None:
-        self._rows_read += rows
-        self._tell("reading", self._rows_read / sum(plan.source.rows for plan in self._plans))
-
-    def _score(self, bucket: int, spread: Buckets, target: Target, made: Path, *, only_look: bool) -> None:
-        """Score a bucket and count what is in it; raise `InputError` with all that is wrong in it."""
-        people, events = (spread.take(bucket, plan) for plan in self._plans)
-        tables = checked(self._policy, people, events, self._reads)
-        if only_look:
-            return
-        self._after_at += int((events[OCCURRED_AT] > self._at).sum())
-        if tables.repeated:
-            self._repeated += events.height - events.select(CONTACT_ID, INTERACTION_ID).n_unique()
+    def _scored(self, bucket: Bucket) -> pl.DataFrame:
+        tables, rows = bucket.tables, bucket.rows
         with warnings.catch_warnings():
-            if bucket:  # once is enough
+            if bucket.number:  # once is enough
                 warnings.simplefilter("ignore", SlowScorerWarning)
-            given = given_scores(self._policy, people, events, tables, self._at)
+            given = given_scores(self._policy, rows["contacts"], rows["interactions"], tables, self._at)
         engine = tables.engine(self._policy, self._at, given)
         scores: pl.DataFrame = engine.scored(ledger=self._ledger, missing=self._missing)
+        return scores
+
+    def _count(self, bucket: Bucket, scores: pl.DataFrame) -> None:
+        self._repeated += bucket.repeated
+        self._later += bucket.later
         for name, counts in self._grades.items():
             for grade, number in scores[f"grade.{name}"].drop_nulls().value_counts().iter_rows():
                 counts[grade] += number
-        target.add(scores, made)

@@ -1,0 +1,1 @@
+"""What a replay over tables is made of, beside the kernel."""

@@ -1,0 +1,1 @@
+"""Tables larger than memory: spread into buckets on disk, then one bucket after another."""
