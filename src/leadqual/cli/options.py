@@ -84,12 +84,12 @@ def source_named(given: str) -> Source:
         ) from None
 
 
-def instant_of(given: str | None, zone: str | None) -> datetime:
-    """Return the instant that ``--at`` names, or now."""
+def instant_of(given: str | None, zone: str | None, option: str = "--at") -> datetime:
+    """Return the instant that an option names, or now."""
     named = zone_named(zone)
     if given is None:
         return datetime.now(UTC)
     try:
         return read_instant(given, named)
     except LeadqualError as error:
-        raise type(error)(problem.at(source="--at") for problem in error.problems) from None
+        raise type(error)(problem.at(source=option) for problem in error.problems) from None

@@ -10,9 +10,12 @@ from typing import Annotated
 
 import typer
 
+from leadqual.cli.backtest import backtest
 from leadqual.cli.check import check
 from leadqual.cli.demo import demo
+from leadqual.cli.diff import diff
 from leadqual.cli.explain import explain
+from leadqual.cli.replay import replay
 from leadqual.cli.score import score
 from leadqual.cli.usage import Commands
 
@@ -56,7 +59,7 @@ def _begin(
     return
 
 
-for _command in (demo, check, score, explain):
+for _command in (demo, check, score, explain, replay, diff, backtest):
     app.command()(_command)
 
 

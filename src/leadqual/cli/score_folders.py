@@ -16,12 +16,10 @@ from leadqual.errors import InputError, Place, Problem
 from leadqual.lifecycle.policy import Policy
 
 if TYPE_CHECKING:
-    from leadqual.frames.stream import ScoredFiles
+    from leadqual.frames.streams.score_files import ScoredFiles
 
 _PATTERN: Final = frozenset("*?[")
-_STAGES: Final = (
-    "Stages are not in this result: they are decided one contact at a time, where files are scored without --stream."
-)
+_STAGES: Final = "Stages are not in this result: leadqual replay writes them, with --standings."
 _ARGUMENT: Final = re.compile(r"time_zone='([^']*)'|ignore_unknown_columns=True")
 """What hints of the library say, and what options of the command stand for."""
 
@@ -52,7 +50,7 @@ def score_folders(
     options : dict
         Further ones of `leadqual.frames.score_files`.
     """
-    from leadqual.frames.stream import score_files  # noqa: PLC0415 - its packages are optional
+    from leadqual.frames.streams.score_files import score_files  # noqa: PLC0415 - its packages are optional
 
     target, begun = _target(out, refused), perf_counter()
     with progress_bar(quiet=as_json) as watch:
@@ -61,7 +59,7 @@ def score_folders(
                 policy, contacts, interactions, target, at=at, time_zone=time_zone, progress=watch, **options
             )
         except InputError as error:
-            raise InputError(map(_as_options, error.problems)) from None
+            raise InputError(map(as_options, error.problems)) from None
     seconds = perf_counter() - begun
     notes = [unseen_note(done.after_at)] if done.after_at else []
     if policy.stages:
@@ -120,7 +118,7 @@ def _show(policy: Policy, at: str, done: ScoredFiles, notes: list[str], seconds:
     say(f"It took {seconds:,.1f} seconds.")
 
 
-def _as_options(problem: Problem) -> Problem:
+def as_options(problem: Problem) -> Problem:
     """Return a problem whose hint names options in place of keyword arguments."""
     hint = problem.hint and _ARGUMENT.sub(
         lambda match: f"--time-zone {match[1]}" if match[1] else "--ignore-unknown-columns", problem.hint

@@ -60,8 +60,8 @@ def hottest_title(number: int) -> str:
     return "The hottest lead" if number == 1 else f"The {number} hottest leads"
 
 
-def unseen_note(number: int) -> str:
-    """Return the remark on interactions that a decision does not see.
+def unseen_note(number: int, option: str = "--at") -> str:
+    """Return the remark on interactions that a decision does not see, since they lie after the instant of an option.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def unseen_note(number: int) -> str:
     '1 interaction lies after --at and was not seen.'
     """
     verbs = ("lies", "was") if number == 1 else ("lie", "were")
-    return f"{counted(number, 'interaction')} {verbs[0]} after --at and {verbs[1]} not seen."
+    return f"{counted(number, 'interaction')} {verbs[0]} after {option} and {verbs[1]} not seen."
 
 
 def repeated_note(number: int) -> str:
