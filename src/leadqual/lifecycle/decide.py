@@ -13,7 +13,7 @@ from leadqual.engines.fold import Position, Step
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.view import View
 from leadqual.errors import InputError, Place, Problem, shown
-from leadqual.lifecycle.decision import Decision
+from leadqual.lifecycle.decision import Decision, Origin
 from leadqual.lifecycle.outlook import Unmet, Way
 from leadqual.lifecycle.seen import check_seen, fingerprint
 from leadqual.model.contact import Contact
@@ -161,6 +161,7 @@ class Decider:
             moves=moves,
             revised=revised,
         )
+        decision.remember(Origin(self, view.contact, view.history))
         # What is raised, by a scorer object or for a currency without a rate, may not depend on when somebody looks.
         return decision.completed() if policy.scorers or policy.currency is not None else decision
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field, PlainSerializer
 
@@ -12,12 +12,25 @@ from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.lifecycle.explain import explanation, known_zone
 from leadqual.lifecycle.html import decision_card
 from leadqual.lifecycle.outlook import Needed, Way, needed_for
+from leadqual.model.contact import Contact
+from leadqual.model.interactions.base import Interaction
 from leadqual.model.later import LaterModel
 from leadqual.model.score import Score
 from leadqual.model.standing import Move, PolicyRef, Standing
 from leadqual.model.time import Instant
 
+if TYPE_CHECKING:
+    from leadqual.lifecycle.decide import Decider
+
 SortedTexts = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
+
+
+class Origin(NamedTuple):
+    """What a decision was made from: the compiled policy, the contact, and its history in the order of time."""
+
+    decider: Decider
+    contact: Contact
+    history: Sequence[Interaction]
 
 
 class Decision(LaterModel):
@@ -26,6 +39,9 @@ class Decision(LaterModel):
     The same policy on the same inputs gives the same bytes of JSON, and ``Decision.model_validate_json`` reads them
     back.
     """
+
+    # No field: what a decision was made from is no part of what it says, so it is in no JSON, no copy and no pickle.
+    __slots__ = ("_origin",)
 
     contact_id: str
     at: Instant = Field(description="The instant that was asked about, UTC.")
@@ -47,6 +63,15 @@ class Decision(LaterModel):
 
     def __hash__(self) -> int:
         return hash((self.contact_id, self.at, self.policy, self.standing))
+
+    def remember(self, origin: Origin) -> None:
+        """Keep what the decision was made from; for those who make decisions."""
+        object.__setattr__(self, "_origin", origin)
+
+    @property
+    def origin(self) -> Origin | None:
+        """What it was made from, in the process that made it; None for a copy and for one that was read back."""
+        return getattr(self, "_origin", None)
 
     @property
     def stage(self) -> str | None:

@@ -1,0 +1,10 @@
+from .backtests.backtesting import Backtest as Backtest
+from .backtests.backtesting import backtest as backtest
+from .comparisons.comparison import Comparison as Comparison
+from .comparisons.comparison import compare as compare
+from .counterfactuals.counterfactual import Counterfactual as Counterfactual
+from .counterfactuals.counterfactual import counterfactual as counterfactual
+from .forecasts.forecasting import Forecast as Forecast
+from .forecasts.forecasting import forecast as forecast
+from .funnels.report import FunnelReport as FunnelReport
+from .funnels.report import funnel as funnel

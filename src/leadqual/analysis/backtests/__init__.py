@@ -1,0 +1,1 @@
+"""What came after the scores and stages of the past."""

@@ -1,0 +1,1 @@
+"""What a changed policy changes, and for whom."""

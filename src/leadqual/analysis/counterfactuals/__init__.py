@@ -1,0 +1,1 @@
+"""The least that would have to happen to reach a stage."""

@@ -1,0 +1,1 @@
+"""What will change while nothing happens."""

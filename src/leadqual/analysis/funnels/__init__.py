@@ -1,0 +1,1 @@
+"""What a funnel did: counts, conversion, time in stages."""
