@@ -11,7 +11,7 @@ import leadqual
 ROOT = Path(leadqual.__file__).parent
 ROOMS = {
     "errors": 0, "_suggest": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5, "lifecycle": 6,
-    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "cli": 8,
+    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "analysis": 8, "cli": 9,
 }  # fmt: skip
 NEIGHBOURS = {
     ("datasets", "policies"): "the sample is qualified with the policy that ships",
@@ -33,7 +33,12 @@ LATE = {
     "scoring.rules": "tables need narwhals, which is optional",
     "scoring.blend": "tables need narwhals, which is optional",
     "datasets.sample": "polars is optional, and the sample without tables does not need it",
+    "frames.replay": "pyspark is optional",
+    "frames.replays.handed_back": "only a table of pandas comes to where pandas is needed",
     "cli.app": "typer and rich are optional",
+    "cli.backtest": "polars and narwhals are optional",
+    "cli.diff": "polars and narwhals are optional",
+    "cli.replay": "polars and narwhals are optional",
     "cli.score_folders": "polars and narwhals are optional",
 }
 

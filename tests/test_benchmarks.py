@@ -166,6 +166,76 @@ def test_tables_are_left_out_where_a_library_is_missing(
     assert "duckdb is not installed" in message
 
 
+@pytest.mark.parametrize("policy", ["unreviewed", "sales"])
+def test_the_replay_that_is_measured_makes_the_moves_of_the_fold(tables: Any, policy: str) -> None:
+    runs = importlib.import_module("benchmarks.replay_runs")
+    runs.check_that_moves_agree(runs.policy_of(policy), tables.tables(40, 1_200), 12)
+
+
+@pytest.mark.parametrize(("asked", "column"), [("replay", "at"), ("standings", "entered_at")])
+def test_a_replay_that_differs_from_the_fold_is_not_measured(
+    tables: Any, asked: str, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import polars as pl  # noqa: PLC0415 - optional
+
+    runs = importlib.import_module("benchmarks.replay_runs")
+    right = getattr(runs.frames, asked)
+    wrong = lambda *given, **options: right(*given, **options).with_columns(pl.col(column).dt.offset_by("1us"))  # noqa: E731
+    monkeypatch.setattr(runs.frames, asked, wrong)
+    with pytest.raises(AssertionError, match="value mismatch for column"):
+        runs.check_that_moves_agree(runs.policy_of("unreviewed"), tables.tables(40, 1_200), 12)
+
+
+def test_without_reviews_the_policy_for_sales_is_otherwise_the_same(tables: Any) -> None:
+    policy_of = importlib.import_module("benchmarks.replay_runs").policy_of
+    with_them, without = (policy_of(name).model_dump() for name in ("sales", "unreviewed"))
+    assert with_them.pop("review_every") is not None
+    assert without.pop("review_every") is None
+    assert without == with_them
+
+
+@pytest.mark.parametrize("way", ["replay", "standings", "fold", "tables", "agree_moves"])
+def test_each_way_over_moves_runs(tables: Any, way: str) -> None:
+    child, job = (importlib.import_module(f"benchmarks.frames_{name}") for name in ("child", "job"))
+    took = child.measured(job.Job(way, "unreviewed", 40, 400, sample=10))
+    assert min(took.processor, took.wall, took.memory) > 0
+
+
+def test_the_figures_of_the_replay_put_ours_beside_each_peer(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, done = importlib.import_module("benchmarks.frames_job"), []
+
+    def took(one: Any) -> Any:
+        done.append(one)
+        seconds = {"fold": 0.5, "replay": 2.0 if one.policy == "unreviewed" else 5.0}.get(one.way, 1.0)
+        return job.Took(seconds, 2 * seconds, 2.0**30 if one.way == "tables" else 3 * 2.0**30)
+
+    monkeypatch.setattr(job, "took", took)
+    monkeypatch.setattr(bench.replay, "find_spec", lambda name: True)
+    lines = {line.name: line for line in bench.replay.figures(quick=True)}
+    assert [(one.way, one.policy) for one in done[:2]] == [("agree_moves", "unreviewed"), ("agree_moves", "sales")]
+    assert len(set(done)) == len(done)
+    a_contact = lines["replay, no reviews, a contact / folding one"]
+    assert a_contact.ours == 2 / bench.replay.QUICK.contacts
+    assert a_contact.ratio == pytest.approx(2 / 500 / 0.5)
+    assert a_contact.as_dict()["target"] == "<= 0.05"
+    assert lines["replay, no reviews, a contact / folding one, on the wall"].target is None
+    reviews = lines["replay, daily reviews / none"]
+    assert (reviews.ratio, str(reviews.target)) == (2.5, "<= 3")
+    assert lines["standings on 3 March, rows checked / replay, on the wall"].ours == 2
+    assert [str(line.target) for name, line in lines.items() if name.endswith("once")] == ["<= 12", "<= 12"]
+    assert bench.cells(lines["replay, daily reviews, memory / allowed"])[1:4] == ("3 GiB", "24 GiB", "0.125")
+    assert lines["replay, no reviews, memory / the tables loaded"].ratio == 3
+
+
+def test_replays_are_left_out_where_a_library_is_missing(
+    bench: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.replay, "find_spec", lambda name: None if name == "pyarrow" else True)
+    lines, message = run(bench, capsys, "replay")
+    assert lines == []
+    assert "not installed: pyarrow" in message
+
+
 def test_the_policies_of_many_rules_differ_in_their_number_alone(bench: Any) -> None:
     many = importlib.import_module("benchmarks.frames_policies").many
     few, most = many(50).scores["engagement"].rules, many(200).scores["engagement"].rules

@@ -1,7 +1,9 @@
 """The example with a real log of loan applications, through its script and the command line alone.
 
 One part runs on a small log written here by hand. The other runs on the published log where it is at hand, on its
-first applications (on all of them with LEADQUAL_WHOLE_LOG=1), and holds every stage against the log's own states.
+first applications (on all of them with LEADQUAL_WHOLE_LOG=1), and holds every stage against the log's own states. The
+last one replays all of it as tables, asks where every application stood at twenty instants, and holds every table of
+the page on it against what the script prints.
 """
 
 from __future__ import annotations
@@ -10,15 +12,21 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
+from bisect import bisect_right
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
+
+from leadqual import Policy
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "loan-calls"
@@ -408,3 +416,155 @@ def test_the_whole_log_is_prepared(tmp_path: Path) -> None:
         "dossier_call": 11_400,
         "fraud_check": 270,
     }
+
+
+# The published log, replayed as tables: all of it.
+
+PAGE = ROOT / "docs" / "loan-calls.md"
+BEGIN, END = datetime(2011, 10, 1, tzinfo=UTC), datetime(2012, 3, 15, tzinfo=UTC)
+DAY = timedelta(days=1)
+SILENCE = timedelta(days=21)
+INSTANTS = sorted(
+    [
+        *(BEGIN + number * 17 * DAY for number in range(1, 10)),  # midnights, at which stages are reviewed
+        *(BEGIN + number * 17.3 * DAY + timedelta(hours=9, minutes=31) for number in range(9)),
+        datetime(2011, 10, 30, 1, 0, tzinfo=UTC),  # the hour that came twice on the clocks of the bank
+        END,
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the log itself says of an application: its events, and when anything happened that the policy sees."""
+
+    events: list[tuple[datetime, str]]
+    seen: list[datetime]
+
+    def stage(self, at: datetime) -> str | None:
+        """Return where it stands, by the log's own states; None before it begins.
+
+        Three weeks of silence are noticed at the next event, or at the next midnight.
+        """
+        if at < self.seen[0]:
+            return None
+        state = own_state(self.events, at)
+        if state not in ("prospect", "nurture"):
+            return state
+        last = max(when for when, activity in self.events if when <= at and activity == "O_SENT")
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        noticed = max(midnight, self.seen[bisect_right(self.seen, at) - 1])
+        return "nurture" if noticed - last >= SILENCE else "prospect"
+
+
+@pytest.fixture(scope="module")
+def log() -> dict[str, Told]:
+    """The whole log, without any policy."""
+    kinds = run_path(str(EXAMPLE / "prepare.py"))["KINDS"]
+    events, seen, begun = defaultdict(list), defaultdict(list), {}
+    with gzip.open(LOG, "rt", encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            case, at = row["case_id"], datetime.fromisoformat(row["timestamp"]).astimezone(UTC)
+            events[case].append((at, row["activity"]))
+            begun[case] = datetime.fromisoformat(row["reg_date"]).astimezone(UTC)
+            if (row["activity"], row["lifecycle"]) in kinds:
+                seen[case].append(at)
+    return {case: Told(found, sorted([begun[case], *seen[case]])) for case, found in events.items()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The two tables of the whole log, as Parquet and in memory."""
+    pl = pytest.importorskip("polars")
+    frames = pytest.importorskip("leadqual.frames")
+    folder, found = tmp_path_factory.mktemp("whole"), {}
+    prepare(LOG, folder)
+    for name, time in (("contacts", "created_at"), ("interactions", "occurred_at")):
+        texts = pl.read_csv(folder / f"{name}.csv", schema_overrides={"contact_id": pl.String})
+        table = texts.with_columns(pl.col(time).str.to_datetime("%+", time_unit="us", time_zone="UTC"))
+        frames.write(table, folder / f"{name}.parquet")
+        found[name] = table
+    return {"frames": frames, "folder": folder, "policy": Policy.load(POLICY), **found}
+
+
+@needs_log
+def test_every_application_stands_where_the_log_says_at_twenty_instants(
+    log: dict[str, Told], whole: dict[str, Any]
+) -> None:
+    assert len(INSTANTS) == 20
+    tables = whole["policy"], whole["contacts"], whole["interactions"]
+    moves = whole["frames"].replay(*tables, until=END)
+    where: dict[str, tuple[list[datetime], list[str]]] = defaultdict(lambda: ([], ["lead"]))
+    for case, at, target in moves.select("contact_id", "at", "target").iter_rows():
+        where[case][0].append(at)
+        where[case][1].append(target)
+    met: set[str | None] = set()
+    for at in INSTANTS:
+        expected = {case: told.stage(at) for case, told in log.items()}
+        found = {case: where[case][1][bisect_right(where[case][0], at)] if stage else None
+                 for case, stage in expected.items()}  # fmt: skip
+        assert found == expected, at
+        met |= set(expected.values())
+    assert met == {None, *whole["policy"].stages}
+
+
+@needs_log
+def test_standings_go_on_from_instant_to_instant_as_at_once(log: dict[str, Told], whole: dict[str, Any]) -> None:
+    frames = whole["frames"]
+    tables, earlier, moved = (whole["policy"], whole["contacts"], whole["interactions"]), None, 0
+    for at in INSTANTS[::4]:
+        moved += frames.replay(*tables, until=at, standings=earlier).height
+        earlier = frames.standings(*tables, at=at, standings=earlier)
+        found = {case: stage if entered else None for case, stage, entered in earlier.select(
+            "contact_id", "stage", "entered_at").iter_rows()}  # fmt: skip
+        assert found == {case: told.stage(at) for case, told in log.items()}
+    assert moved == frames.replay(*tables, until=INSTANTS[::4][-1]).height
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return the first table under each heading."""
+    found = {}
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        title, _, rest = part.partition("\n")
+        table = re.search(r"^\|.*?\|$(?!\n\|)", rest, flags=re.MULTILINE | re.DOTALL)
+        if table is not None:
+            found[title] = table[0]
+    return found
+
+
+def what_happened(folder: Path, ending: str) -> dict[str, str]:
+    done = run(EXAMPLE / "what_happened.py", folder / f"contacts.{ending}", folder / f"interactions.{ending}")
+    assert done.returncode == 0, done.stderr
+    return sections(done.stdout)
+
+
+def test_the_script_of_the_page_runs_on_a_small_log(small: Path) -> None:
+    pytest.importorskip("scipy")
+    told = what_happened(small, "csv")
+    assert set(told) <= set(sections(PAGE.read_text(encoding="utf-8")))
+    assert "| prospect | 0 | 0 | 0 | 3 | 2 | 0 | 0 | 0 |" in told["Flows"]
+
+
+@needs_log
+def test_the_tables_of_the_page_are_those_of_the_log(whole: dict[str, Any]) -> None:
+    pytest.importorskip("scipy")
+    assert what_happened(whole["folder"], "parquet") == sections(PAGE.read_text(encoding="utf-8"))
+
+
+@needs_log
+def test_the_numbers_in_the_words_of_the_page_are_those_of_the_log(log: dict[str, Told], whole: dict[str, Any]) -> None:
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    moves = whole["frames"].replay(whole["policy"], whole["contacts"], whole["interactions"], until=END)
+    away = moves.filter(source="nurture", target="lost")
+    local = away["at"].dt.convert_time_zone("Europe/Amsterdam").dt.strftime("%H:%M")
+    morning = local.is_in(["09:15", "09:16"]).sum()
+    straight = moves.filter(source="lead", target="disqualified").height
+    for words in (
+        f"{len(log):,} applications",
+        f"{whole['interactions'].height:,} interactions",
+        f"{moves.height:,} moves",
+        f"{len(log) * len(INSTANTS):,} answers",
+        f"{morning} of {away.height}",
+        f"{straight:,} of {len(log):,}",
+    ):
+        assert words in page

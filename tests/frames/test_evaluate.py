@@ -10,12 +10,12 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 import pytest
-from support.engines import SPARK, Tables
+from support.engines import SPARK, TABLES, Tables
 from support.people import policy_of
 from support.two_tables import AT, BY_NAME, CONTACTS, INTERACTIONS, POLICY, given
 
 import leadqual as lq
-from leadqual import ConditionError, InputError, count, field, frames, parse_condition
+from leadqual import ConditionError, InputError, count, datasets, field, frames, parse_condition, policies
 from leadqual.model.time import micros
 
 CREATED = [datetime(2024, 2, 29, 23, 59, 59, 999999, tzinfo=UTC), None, datetime(1969, 7, 20, tzinfo=UTC)]
@@ -202,6 +202,19 @@ def test_lazy_tables_stay_lazy() -> None:
     result = frames.evaluate(POLICY, ASKED, EVERYTHING.lazy(), unread, at=AT)
     assert type(result) is pl.LazyFrame
     assert result.collect_schema().names() == ["contact_id", *ASKED]
+
+
+@pytest.mark.parametrize("kind", TABLES, ids=lambda kind: kind.name)
+def test_where_contacts_stand_is_asked_like_anything_else(kind: Tables) -> None:
+    sample = datasets.demo(contacts=60)
+    policy, asked = policies.sales(), {"stood": "stage", "days": "days_in_stage", "new": "days_in_stage < 30"}
+    found = kind.out(frames.evaluate(policy, asked, *map(kind.into, sample.frames()), at=sample.at))
+    assert len({row["stood"] for row in found}) > 2
+    for row in found:
+        (who,) = [one for one in sample.contacts if one.id == row["contact_id"]]
+        told = [policy.evaluate(text, who, sample.histories[who.id], at=sample.at) for text in asked.values()]
+        assert (row["stood"], row["new"]) == (told[0], told[2])
+        assert row["days"] == (told[1] if told[1] is None else pytest.approx(told[1], rel=1e-12))
 
 
 def test_a_kind_of_the_policys_own() -> None:

@@ -19,8 +19,8 @@ from leadqual.frames import (  # noqa: E402
     read_interactions,
     score,
     score_files,
-    stream_spread,
 )
+from leadqual.frames.streams import spread  # noqa: E402
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -99,8 +99,8 @@ def whole(policy, contacts, interactions, **options):
 @pytest.fixture
 def small_steps(monkeypatch):
     """Read and spread a few rows at a time, so that a bucket has rows of many runs."""
-    monkeypatch.setattr(stream_spread, "_READ", 17)
-    monkeypatch.setattr(stream_spread, "_ROWS", 50)
+    monkeypatch.setattr(spread, "_READ", 17)
+    monkeypatch.setattr(spread, "_ROWS", 50)
 
 
 @pytest.mark.parametrize("buckets", [None, 1, 7])

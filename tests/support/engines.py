@@ -20,7 +20,7 @@ import pytest
 from leadqual import Contact, Interaction, LedgerLine, Policy, Score, UnsupportedError, frames, parse_condition
 from leadqual.engines import fold, reference
 from leadqual.engines.advance import Funnel
-from leadqual.engines.fold import Position, Step
+from leadqual.engines.fold import Position, Step, Visit
 from leadqual.engines.intake import check_attributes, ordered_history
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.reference import Situation
@@ -149,7 +149,20 @@ class Tables:
         return grade
 
     def stand(self, policy: Policy, who: Contact, history: Sequence[Interaction], at: datetime) -> Stood:
-        pytest.skip("tables give scores and grades; where a contact stands is asked of one contact")
+        tables = frames.from_models([who], {who.id: history}, policy=policy)
+        with declared_gaps(self.name):
+            moves, (stood,) = self.moves(policy, tables, at), self.standings(policy, tables, at)
+        assert (stood["contact_id"], stood["as_of"], stood["policy"]) == (who.id, at, policy.content_hash)
+        by_id = {one.id: one for one in history}
+        return Position(stood["stage"], _micros(stood["entered_at"])), [_step(policy, move, by_id) for move in moves]
+
+    def moves(self, policy: Policy, tables: tuple[Any, Any], until: datetime, **options: Any) -> list[dict[str, Any]]:
+        """Return every move of every contact of two tables."""
+        return self.out(frames.replay(policy, *map(self.into, tables), until=until, **options))
+
+    def standings(self, policy: Policy, tables: tuple[Any, Any], at: datetime, **options: Any) -> list[dict[str, Any]]:
+        """Return where every contact of two tables stands."""
+        return self.out(frames.standings(policy, *map(self.into, tables), at=at, **options))
 
 
 @contextmanager
@@ -174,6 +187,18 @@ def score_of(policy: Policy, name: str, row: Mapping[str, Any]) -> Score:
             if points or kind == "rule":
                 lines.append(LedgerLine(id=line, kind=kind, points=points))  # type: ignore[arg-type]
     return Score(name=name, value=row[f"score.{name}"], range=policy.score_ranges[name], ledger=tuple(lines))
+
+
+def _step(policy: Policy, move: Mapping[str, Any], history: Mapping[str, Interaction]) -> Step:
+    """Return a row of a table of moves as the engines for one contact give it."""
+    (transition,) = [one for one in policy.transitions if one.id == move["transition"]]
+    assert move["target"] == transition.target
+    one = None if move["interaction_id"] is None else history[move["interaction_id"]]
+    return Step(move["source"], _micros(move["entered_at"]), transition, Visit(micros(move["at"]), one))
+
+
+def _micros(instant: datetime | None) -> int | None:
+    return None if instant is None else micros(instant)
 
 
 def _dicts(table: Any) -> list[dict[str, Any]]:
@@ -211,6 +236,6 @@ SPARK = Tables("PySpark", _spark, _dicts)
 """On a cluster of one machine, where every question takes seconds: asked for many contacts at once."""
 
 OF_ONE: tuple[Engine, ...] = (Reference(), Record())
-"""The engines for one contact, which say of a line how many interactions counted, and where a contact stands."""
+"""The engines for one contact, which say of a line how many interactions counted."""
 
 ENGINES: tuple[Engine, ...] = (*OF_ONE, *TABLES)

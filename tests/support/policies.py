@@ -31,7 +31,11 @@ FIELDS = {
     "tags": {"type": "texts"},
     "tier": {"type": "text", "on": "company", "values": ["gold", "tin"]},
 }
-INTERACTIONS = {"roi_calculated": {"properties": {"saving": {"type": "number"}, "plan": {"type": "text"}}}}
+INTERACTIONS = {
+    "roi_calculated": {"properties": {"saving": {"type": "number"}, "plan": {"type": "text"}}},
+    "loan_paid_out": {"transaction": True},
+    "mail_returned": {"shows_interest": False},
+}
 CURRENCY = {"code": "IDR", "rates": {"USD": 15800, "SGD": 11700.5}}
 
 ZONES = (UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Jakarta"), ZoneInfo("America/St_Johns"))
@@ -42,7 +46,9 @@ def _placed(parts: tuple[int, int, Any]) -> datetime:
     return (BASE + timedelta(hours=6 * step, microseconds=shift)).astimezone(zone)
 
 
-INSTANTS = st.tuples(st.integers(0, LAST), st.sampled_from([0, 0, 0, 0, -1, 1]), st.sampled_from(ZONES)).map(_placed)
+Instants = st.SearchStrategy[datetime]
+_GRID = st.tuples(st.integers(0, LAST), st.sampled_from([0, 0, 0, 0, -1, 1]), st.sampled_from(ZONES))
+INSTANTS: Instants = _GRID.map(_placed)
 
 # Conditions, as text. Thresholds stay inside the ranges of scores, or the check of policies would refuse them.
 
@@ -205,7 +211,7 @@ def policies(draw: st.DrawFn, *, strict: bool = False) -> Policy:
 
 
 @st.composite
-def contacts(draw: st.DrawFn) -> Contact:
+def contacts(draw: st.DrawFn, instants: Instants = INSTANTS) -> Contact:
     """Return a contact of which anything may be missing."""
 
     def maybe(values: st.SearchStrategy[Any]) -> Any:
@@ -219,9 +225,9 @@ def contacts(draw: st.DrawFn) -> Contact:
         id="c-1",
         country=maybe(st.sampled_from(COUNTRIES)),
         email=maybe(st.sampled_from(["A@gmail.com", "siti@maju.co.id"])),
-        created_at=maybe(INSTANTS),
+        created_at=maybe(instants),
         roles=draw(st.sampled_from([(), ("partner",)])),
-        consents=[{"channel": "email", "granted": draw(st.booleans()), "at": draw(INSTANTS)}]
+        consents=[{"channel": "email", "granted": draw(st.booleans()), "at": draw(instants)}]
         if draw(st.booleans())
         else (),
         company=None if draw(st.booleans()) else {**company, "attributes": {} if tier is None else {"tier": tier}},
@@ -230,11 +236,12 @@ def contacts(draw: st.DrawFn) -> Contact:
 
 
 @st.composite
-def _happenings(draw: st.DrawFn) -> dict[str, Any]:
+def _happenings(draw: st.DrawFn, instants: Instants) -> dict[str, Any]:
     number = st.none() | st.sampled_from([0, 0.1, 1, 5, 10, 10.5, 1e9])
     kind = draw(st.sampled_from(["page_viewed", "page_viewed", "purchase", "roi_calculated", "demo_requested",
                                  "profile_updated", "sales_accepted", "disqualified", "consent_given", "opted_out",
-                                 "newsletter_unsubscribed", "email_opened"]))  # fmt: skip
+                                 "newsletter_unsubscribed", "email_opened", "loan_paid_out",
+                                 "mail_returned"]))  # fmt: skip
     own: dict[str, Any] = {}
     match kind:
         case "page_viewed":
@@ -260,17 +267,17 @@ def _happenings(draw: st.DrawFn) -> dict[str, Any]:
             "channel": draw(st.sampled_from(["web", "email"])),
             "direction": draw(st.sampled_from(["inbound", "outbound"])),
         }
-    return {"kind": kind, "occurred_at": draw(INSTANTS), **own}
+    return {"kind": kind, "occurred_at": draw(instants), **own}
 
 
 def _built(data: dict[str, Any]) -> Interaction:
-    return CustomInteraction(**data) if data["kind"] == "roi_calculated" else parse_interaction(data)
+    return CustomInteraction(**data) if data["kind"] in INTERACTIONS else parse_interaction(data)
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_size: int = 14) -> list[Interaction]:
+def histories(draw: st.DrawFn, max_size: int = 14, instants: Instants = INSTANTS) -> list[Interaction]:
     """Return interactions in any order, with ties in time and the same one given twice."""
-    found = draw(st.lists(_happenings(), max_size=max_size))
+    found = draw(st.lists(_happenings(instants), max_size=max_size))
     ids = draw(st.permutations(range(len(found))))
     made = [_built({"id": f"i-{number:02}", **data}) for number, data in zip(ids, found, strict=True)]
     again = draw(st.lists(st.sampled_from(made), max_size=2)) if made else []

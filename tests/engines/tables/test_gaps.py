@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from support.engines import SPARK, TABLES, Tables
-from support.people import bought, contact, custom, day, funnel, happened, policy_of, scoring, updated, viewed
+from support.people import bought, contact, custom, day, happened, policy_of, scoring, updated, viewed
 
 from leadqual import Contact, Interaction, ModelScorer, Policy, Score, UnsupportedError, frames
 from leadqual.engines.tables import gaps
@@ -59,7 +59,6 @@ def given(scorer: Any) -> Policy:
 
 
 CASES: dict[str, tuple[Policy, str]] = {
-    "no-standing": (funnel(), "stage"),
     "member-not-constant": (TAGGED, "contact.country in contact.tags"),
     "roles-not-a-column": (TAGGED, "contact.roles"),
     "rolling-limit": (ROLLING, "score.points"),
