@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from benchmarks import conditions, decide, frames, importing, linear, loading
+from benchmarks import conditions, decide, frames, importing, linear, loading, replay
 from benchmarks.peers import MissingPeer
 from benchmarks.timing import Figure, shown_size, shown_time
 
@@ -19,6 +19,7 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "linear": linear.figures,
     "loading": loading.figures,
     "frames": frames.figures,
+    "replay": replay.figures,
 }
 HEADINGS: Final = ("figure", "ours", "peer", "ratio", "spread", "target", "met")
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from benchmarks import replay_runs
 from benchmarks.frames_agree import check_that_all_agree
 from benchmarks.frames_data import AT, Tables, tables
 from benchmarks.frames_hand import BY_HAND, SQL
@@ -34,6 +35,8 @@ Run = Callable[[], Any]
 def prepared(job: Job) -> tuple[Run, int]:
     """Return the work itself, with its tables in place, and into how many parts its times are divided."""
     made = tables(job.contacts, job.interactions)
+    if job.way in replay_runs.WAYS:
+        return replay_runs.prepared(job, made)
     if job.way == "agree":
         return lambda: check_that_all_agree(job.policy, made, job.sample), 1
     if job.way == "files":
@@ -48,7 +51,7 @@ def prepared(job: Job) -> tuple[Run, int]:
 def measured(job: Job) -> Took:
     """Run a job on small tables, so that all is loaded and compiled, then measure it on its own."""
     small = min(job.contacts, SMALL[0]), min(job.interactions, SMALL[1])
-    if job.way not in ("agree", "files"):
+    if job.way not in ("agree", "agree_moves", "files"):
         prepared(Job(job.way, job.policy, *small, job.library, min(job.sample, 20)))[0]()
     run, parts = prepared(job)
     gc.collect()

@@ -12,9 +12,15 @@ from typing import Literal, TypeAlias
 
 import leadqual
 
-Way: TypeAlias = Literal["agree", "score", "checked", "hand", "decide", "record", "pandas", "files"]
-"""Who works: all for their answers to be compared, `frames.score` on rows that are trusted or with its default check,
-a query by hand, a loop, or `leadqual.frames.score_files`."""
+Scoring: TypeAlias = Literal["agree", "score", "checked", "hand", "decide", "record", "pandas", "files"]
+"""Who works on scores: all for their answers to be compared, `frames.score` on rows that are trusted or with its
+default check, a query by hand, a loop, or `leadqual.frames.score_files`."""
+
+Replaying: TypeAlias = Literal["agree_moves", "replay", "standings", "fold", "tables"]
+"""Who works on moves: both for theirs to be compared, `frames.replay` on rows that are trusted, `frames.standings`, a
+loop, or nobody, for what the tables take in memory."""
+
+Way: TypeAlias = Scoring | Replaying
 
 Library: TypeAlias = Literal["polars", "lazy", "duckdb"]
 

@@ -19,9 +19,9 @@ from support.people import bought, contact, day, funnel, happened, policy_of, sc
 import leadqual as lq
 from leadqual import Contact, InputError, Interaction, Policy, frames
 from leadqual.analysis.backtests.backtesting import Backtest, backtest
-from leadqual.analysis.backtests.labels import outcomes
-from leadqual.analysis.backtests.past import Past
 from leadqual.analysis.backtests.stages import Stages
+from leadqual.analysis.outcomes import outcomes
+from leadqual.analysis.past import Past
 
 VIEWS = scoring({"each": "page_viewed", "points": 10})
 HORIZON = timedelta(days=30)

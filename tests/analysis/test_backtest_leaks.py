@@ -17,7 +17,7 @@ from support.people import MICROSECOND, bought, contact, day, funnel, happened, 
 import leadqual as lq
 from leadqual import Contact, Interaction, Policy, Score, frames
 from leadqual.analysis.backtests.backtesting import Backtest, backtest
-from leadqual.analysis.backtests.past import Past
+from leadqual.analysis.past import Past
 
 CUTOFF = day(100)
 HORIZON = timedelta(days=30)

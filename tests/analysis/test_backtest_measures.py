@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from support.people import day
 
-from leadqual.analysis.backtests.intervals import shares
 from leadqual.analysis.backtests.measures import at_capacity, banded, caught, conversion, ranking
+from leadqual.analysis.backtests.shares import shares
 
 Row = tuple[str, datetime, bool, float | None]
 SCHEMA = {"contact_id": pl.String, "cutoff": pl.Datetime("us", "UTC"), "converted": pl.Boolean, "value": pl.Float64}

@@ -14,10 +14,10 @@ from scipy.stats import binomtest
 from support.funnels import START, day, moves_of, standings_of
 
 import leadqual as lq
-from leadqual.analysis.funnels.intervals import shares
-from leadqual.analysis.funnels.periods import periods
 from leadqual.analysis.funnels.report import funnel
+from leadqual.analysis.funnels.shares import shares
 from leadqual.analysis.funnels.waiting import incidence, waiting
+from leadqual.analysis.periods import periods
 
 HOUR = timedelta(hours=1)
 

@@ -60,15 +60,16 @@ def opened(
     *,
     check: Check | None,
     expressions: Iterable[Node] | None = None,
+    instant: str = "at",
 ) -> Tables:
-    """Return two tables, after what `check` asks for has been looked at.
+    """Return two tables, after what `check` asks for has been looked at; `instant` is what errors call `at`.
 
     Raises
     ------
     InputError
         With everything that is wrong with the arguments, or with the tables.
     """
-    check_arguments(policy, at, check)
+    check_arguments(policy, at, check, instant)
     reads = reads_of(policy, expressions)
     people, events = _both(contacts, interactions)
     check_columns(policy, people.schema, events.schema, engine=people.engine, reads=reads)
@@ -103,14 +104,14 @@ def _swapped(people: Table, events: Table) -> Problem | None:
     return Problem("swapped-tables", message, Place("contacts"), f"the columns {', '.join(OF_INTERACTIONS)}", hint=hint)
 
 
-def check_arguments(policy: Any, at: Any, check: Any = None) -> None:
+def check_arguments(policy: Any, at: Any, check: Any = None, instant: str = "at") -> None:
     """Raise `InputError` with everything that is wrong with what is no table."""
     problems: list[Problem] = []
     if not isinstance(policy, Policy):
         hint = "leadqual.Policy.load(path), or one that ships: leadqual.policies.sales()"
         problems.append(Problem("wrong-type", "this is no policy", Place("policy"), shown(policy), "a Policy", hint))
     try:
-        aware(at, "at")
+        aware(at, instant)
     except LeadqualError as error:
         problems += error.problems
     if check is not None and check not in _CHECKS:

@@ -131,7 +131,7 @@ def standings(
     >>> march.filter(march["stage"] == "sql").height
     2
     """
-    return replayed(policy, contacts, interactions, until=at, standings=standings, check=check)[1]
+    return replayed(policy, contacts, interactions, until=at, standings=standings, check=check, instant="at")[1]
 
 
 def replayed(
@@ -142,10 +142,11 @@ def replayed(
     until: datetime,
     standings: Any = None,
     check: Check | None = None,
+    instant: str = "until",
 ) -> tuple[Any, Any]:
-    """Return the moves and the standings of one replay, for those who need both; see `replay` and `standings`."""
+    """Return the moves and the standings of one replay, for those who need both; `instant` is what errors call it."""
     conditions = list(guards_of(policy)) if isinstance(policy, Policy) else []
-    tables = opened(policy, contacts, interactions, until, check=check, expressions=conditions)
+    tables = opened(policy, contacts, interactions, until, check=check, expressions=conditions, instant=instant)
     until = aware(until)
     if tables.contacts.engine == PYSPARK:
         from leadqual.frames.replays.spark import replayed_on_spark  # noqa: PLC0415 - pyspark is optional

@@ -10,8 +10,7 @@ import polars as pl
 
 from leadqual import frames
 from leadqual.analysis.backtests.cutoffs import fitting
-from leadqual.analysis.backtests.labels import CUTOFF, counted, labelled, outcomes
-from leadqual.analysis.backtests.past import CREATED_AT, Past
+from leadqual.analysis.backtests.labels import CUTOFF, counted, labelled
 from leadqual.analysis.backtests.question import DECILES, Capacity, Names, Question, asked
 from leadqual.analysis.backtests.report import Backtest
 from leadqual.analysis.backtests.stages import Stages, sees_the_future
@@ -24,6 +23,8 @@ from leadqual.analysis.backtests.tables import (
     ranking_table,
     stage_table,
 )
+from leadqual.analysis.outcomes import outcomes
+from leadqual.analysis.past import CREATED_AT, Past
 from leadqual.conditions.nodes import History, Name, Selection
 from leadqual.engines.tables.checks.told import FEW
 from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, OCCURRED_AT

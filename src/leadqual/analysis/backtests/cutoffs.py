@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from leadqual.analysis.backtests.past import APPEARED
+from leadqual.analysis.past import APPEARED
 from leadqual.engines.tables.checks.told import FEW
 from leadqual.errors import InputError, Place, Problem
 from leadqual.model.time import Duration

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from leadqual.analysis.backtests.intervals import quantile_of, shares
 from leadqual.analysis.backtests.labels import CONVERTED, CUTOFF
+from leadqual.analysis.backtests.shares import shares
+from leadqual.analysis.intervals import quantile_of
 from leadqual.engines.tables.columns import CONTACT_ID
 
 VALUE: Final = "value"

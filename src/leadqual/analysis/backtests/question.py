@@ -133,7 +133,8 @@ def _horizon(given: Any) -> Duration:
 def _cutoffs(given: Any) -> tuple[datetime, ...] | None:
     if given is None:
         return None
-    several = [given] if isinstance(given, datetime | str) or not isinstance(given, Iterable) else list(given)
+    single = isinstance(given, datetime | str) or not isinstance(given, Iterable)
+    several: list[Any] = [given] if single else list(given)
     problems: list[Problem] = []
     found: set[datetime] = set()
     for one in several:

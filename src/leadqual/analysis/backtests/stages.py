@@ -10,10 +10,10 @@ from typing import Final
 import polars as pl
 
 from leadqual import frames
-from leadqual.analysis.backtests.intervals import shares
-from leadqual.analysis.backtests.labels import OUTCOME_AT
-from leadqual.analysis.backtests.past import APPEARED, Past
 from leadqual.analysis.backtests.question import Flags
+from leadqual.analysis.backtests.shares import shares
+from leadqual.analysis.outcomes import OUTCOME_AT
+from leadqual.analysis.past import APPEARED, Past
 from leadqual.engines.tables.checks.reads import reads_of
 from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.frames.types import INSTANT

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from leadqual.analysis.comparisons.moves import CONTACT
-from leadqual.analysis.funnels.periods import periods
+from leadqual.analysis.periods import periods
 from leadqual.frames.types import INSTANT
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

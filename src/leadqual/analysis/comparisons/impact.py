@@ -9,8 +9,6 @@ from typing import Final
 
 import polars as pl
 
-from leadqual.analysis.backtests.labels import OUTCOME_AT, outcomes
-from leadqual.analysis.backtests.past import APPEARED
 from leadqual.analysis.comparisons.changes import Change
 from leadqual.analysis.comparisons.desk import Customers, Desk, customers_of, desk_of
 from leadqual.analysis.comparisons.mixed import Mixer
@@ -18,6 +16,8 @@ from leadqual.analysis.comparisons.moves import CONTACT, PARTING, in_new_names, 
 from leadqual.analysis.comparisons.question import Question
 from leadqual.analysis.comparisons.reasons import REASONS, Reasons, reasons
 from leadqual.analysis.comparisons.scores import score_changes
+from leadqual.analysis.outcomes import OUTCOME_AT, outcomes
+from leadqual.analysis.past import APPEARED
 from leadqual.engines.tables.columns import KIND
 from leadqual.errors import UnsupportedError
 from leadqual.frames.native import into_polars

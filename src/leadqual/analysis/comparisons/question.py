@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from leadqual._suggest import did_you_mean
-from leadqual.analysis.backtests.past import APPEARED, Past
 from leadqual.analysis.comparisons.stages import StageMap
+from leadqual.analysis.past import APPEARED, Past
 from leadqual.conditions.check import check_selection
 from leadqual.conditions.nodes import Selection
 from leadqual.conditions.parse import parse_selection
@@ -128,7 +128,7 @@ def asked(
         last = _last(events)
     past = Past.of(people, events, last)
     if first is None:
-        first = past.appeared[APPEARED].min() or last
+        first = past.appeared.select(pl.col(APPEARED).min()).item() or last
         first = min(first, last)
     if first > last:
         found = f"since {first.isoformat()}, until {last.isoformat()}"

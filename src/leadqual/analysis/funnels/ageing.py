@@ -34,8 +34,8 @@ def standing(spells: Spells, medians: pl.DataFrame) -> pl.DataFrame:
     made = now.join(medians, on="stage", how="left", maintain_order="left").with_columns(
         days=days(pl.lit(spells.until), pl.col("entered"))
     )
-    columns = ["group", CONTACT_ID, "stage", pl.col("entered").alias("entered_at"), "days", "usual"]
-    made = made.select(*columns, overdue=pl.col("days") > pl.col("usual"))
+    since, overdue = pl.col("entered").alias("entered_at"), pl.col("days") > pl.col("usual")
+    made = made.select("group", CONTACT_ID, "stage", since, "days", "usual", overdue=overdue)
     return made.sort("stage", "days", descending=[False, True], maintain_order=True)
 
 

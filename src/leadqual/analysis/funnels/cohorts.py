@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from leadqual.analysis.funnels.intervals import shares
-from leadqual.analysis.funnels.periods import periods
+from leadqual.analysis.funnels.shares import shares
 from leadqual.analysis.funnels.spells import Spells
 from leadqual.analysis.funnels.tables import CONTACT
+from leadqual.analysis.periods import periods
 from leadqual.frames.types import INSTANT
 from leadqual.model.time import Duration
 

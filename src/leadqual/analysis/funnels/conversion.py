@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from leadqual.analysis.funnels.intervals import shares
 from leadqual.analysis.funnels.reach import NEVER, Mask, Whole
+from leadqual.analysis.funnels.shares import shares
 from leadqual.analysis.funnels.spells import KEYS, Spells
 from leadqual.analysis.funnels.tables import CONTACT
 from leadqual.model.time import DAY
@@ -151,8 +151,10 @@ def _became(spells: Spells, customer: Collection[str]) -> pl.DataFrame:
             .with_columns(pl.lit(stage, spells.kind).alias("stage"), pl.col("days").fill_nan(None))
         )
         tables.append(made)
-    schema = {"group": pl.UInt32, "entered": pl.Int64, "became": pl.Int64, "days": pl.Float64, "stage": spells.kind}
-    return pl.concat(tables) if tables else pl.DataFrame(schema=schema)
+    if tables:
+        return pl.concat(tables)
+    numbers: dict[str, pl.DataType] = {"entered": pl.Int64(), "became": pl.Int64(), "days": pl.Float64()}
+    return pl.DataFrame(schema={"group": pl.UInt32(), **numbers, "stage": spells.kind})
 
 
 def _number() -> pl.Expr:

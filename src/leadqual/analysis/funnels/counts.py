@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from leadqual.analysis.funnels.periods import periods
 from leadqual.analysis.funnels.spells import KEYS, Spells
 from leadqual.analysis.funnels.tables import CONTACT
+from leadqual.analysis.periods import periods
 from leadqual.frames.types import INSTANT
 
 _INSTANT = timedelta(microseconds=1)
@@ -44,7 +44,7 @@ def counts(spells: Spells, instants: Sequence[datetime]) -> pl.DataFrame:
     found = cells.with_columns(contacts=change.cum_sum().over(KEYS, order_by="step"))
     made = asked.join(found, on="at").sort("place", *KEYS)
     total = pl.col("contacts").sum().over("place", "group")
-    share = pl.when(total > 0).then(pl.col("contacts") / total)
+    share: pl.Expr = pl.when(total > 0).then(pl.col("contacts") / total)
     # A share of those who are known is no share of all.
     share = share if spells.complete else pl.lit(None, pl.Float64)
     return made.with_columns(share=share).select("at", *KEYS, spells.known("contacts"), "share")

@@ -59,7 +59,7 @@ def _parts(table: pl.DataFrame, confidence: float) -> list[Stay]:
     for (group, stage), part in table.group_by(KEYS):
         lasted, ended = part["days"].to_numpy(), part["ended"].to_numpy()
         stay = waiting(lasted, ended, confidence)
-        found.append(Stay(int(group), str(stage), lasted, ended, part["to"].to_numpy(), stay))  # type: ignore[call-overload]
+        found.append(Stay(int(group), str(stage), lasted, ended, part["to"].to_numpy(), stay))
     return sorted(found, key=lambda stay: (stay.group, stay.stage))
 
 
@@ -134,8 +134,9 @@ def next_stages(spells: Spells, lasted: list[Stay]) -> pl.DataFrame:
                  "share": float(curve[end]), "within": float(stay.waiting.days[end]),
                  "median_days": float(stay.waiting.days[half]) if curve[end] else None}
             )  # fmt: skip
-    numbers = {"share": pl.Float64, "within": pl.Float64, "median_days": pl.Float64}
-    schema = {"group": pl.UInt32, "stage": spells.kind, "target": spells.kind, "left": pl.Int64, **numbers}
+    numbers = dict.fromkeys(("share", "within", "median_days"), pl.Float64())
+    stages = {"stage": spells.kind, "target": spells.kind}
+    schema: dict[str, pl.DataType] = {"group": pl.UInt32(), **stages, "left": pl.Int64(), **numbers}
     made = pl.DataFrame(rows, schema=schema).sort("group", "stage", "target")
     return made.with_columns(spells.known(name) for name in numbers)
 
@@ -165,7 +166,8 @@ def _until_stages(spells: Spells) -> pl.DataFrame:
     """Return how many days each contact took to each stage, or has waited for it so far, and whether it came."""
     began = spells.people["began"].to_physical().fill_null(NEVER).to_numpy()
     until = micros(spells.until)
-    schema = {"group": pl.UInt32, "stage": spells.kind, "days": pl.Float64, "ended": pl.Boolean, "to": pl.Int64}
+    own: dict[str, pl.DataType] = {"group": pl.UInt32(), "stage": spells.kind}
+    schema = {**own, "days": pl.Float64(), "ended": pl.Boolean(), "to": pl.Int64()}
     tables = [pl.DataFrame(schema=schema)]
     for stage, first, came in zip(spells.stages, spells.reach.first, spells.reach.came, strict=True):
         others = np.flatnonzero((began < NEVER) & (first != 0))  # the first spell is where it began

@@ -55,7 +55,7 @@ def _unknown(spells: Spells, absent: pl.DataFrame, contacts: Any, *, known: bool
         yield f"Never moved: {_contacts(number)} of the table. They may stand at {where}, or not have appeared yet."
 
 
-def _times(asked: Asked, spells: Spells, absent: pl.DataFrame, *, known: bool) -> Iterator[str]:
+def _times(asked: Asked, spells: Spells, absent: int, *, known: bool) -> Iterator[str]:
     if not known and asked.until is None:
         yield f"The end is taken to be the last move, {spells.until:%Y-%m-%d %H:%M} UTC; `until` says otherwise."
     if absent:

@@ -41,7 +41,8 @@ def opened(asked: Asked, moves: Any, standings: Any) -> tuple[Spells, pl.DataFra
 
 def _read(moves: Any, standings: Any) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return the columns that are needed, stages as values of one `Enum`; raise `InputError` with all problems."""
-    read, problems = {}, []
+    read: dict[str, pl.DataFrame] = {}
+    problems: list[Problem] = []
     for native, source, needed in ((moves, "moves", MOVES), (standings, "standings", STANDINGS)):
         if native is None and source == "standings":
             continue
@@ -82,7 +83,7 @@ def _contradictions(
             message, hint = "the standings are of another instant", "leave `until` out: the standings tell it"
             yield Problem("bad-argument", message, Place("until"), shown(asked.until), str(until), hint)
     elif (late := int((moves["at"] > until).sum())) > 0:
-        found = f"{late:,} of {len(moves):,} moves, the last at {moves['at'].max()}"
+        found = f"{late:,} of {len(moves):,} moves, the last at {moves.select(pl.col('at').max()).item()}"
         hint = "replay until the same instant, or leave `until` out"
         yield Problem("bad-argument", "there are moves after `until`", Place("until"), found, str(until), hint)
 

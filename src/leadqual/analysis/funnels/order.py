@@ -39,7 +39,8 @@ def _steps(loose: pl.DataFrame) -> pl.DataFrame:
     arrivals = loose.select(*_INSTANT, source="target")
     reached = by_source.join(arrivals, on=[*_INSTANT, "source"], how="anti").with_columns(step=pl.lit(0))
     found = [reached]
-    for step in range(1, 1 + int(loose.group_by(_INSTANT).len()["len"].max() or 0)):  # type: ignore[call-overload]
+    longest = loose.group_by(_INSTANT).len().select(pl.col("len").max().fill_null(0)).item()
+    for step in range(1, 1 + longest):
         ends = reached.select(*_INSTANT, source="target")
         reached = by_source.join(ends, on=[*_INSTANT, "source"], how="semi").with_columns(step=pl.lit(step))
         found.append(reached)

@@ -16,8 +16,8 @@ from leadqual.analysis.funnels.asked import asked, check_durations, check_quanti
 from leadqual.analysis.funnels.groups import Touch
 from leadqual.analysis.funnels.notes import notes_of
 from leadqual.analysis.funnels.opened import grouped, opened
-from leadqual.analysis.funnels.periods import check_every
 from leadqual.analysis.funnels.spells import Spells
+from leadqual.analysis.periods import check_every
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.time import Duration, aware
 

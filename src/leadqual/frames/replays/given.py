@@ -17,7 +17,7 @@ from leadqual.frames.replays.moves import STANDINGS
 from leadqual.lifecycle.policy import Policy
 
 _SOURCE: Final = "standings"
-_EXPECTED: Final = {"seen": "whole numbers", "as_of": "times with their zone", "entered_at": "times with their zone"}
+_EXPECTED: Final = {"seen": "numbers", "as_of": "times with their zone", "entered_at": "times with their zone"}
 _AFRESH: Final = "leave these contacts out of standings, and they are folded from the beginning"
 
 
@@ -96,7 +96,7 @@ def _fits(held: Any, kind: Any) -> bool:
         case pl.String():
             return bool(held in (pl.String, pl.Categorical) or isinstance(held, pl.Enum))
         case _:
-            return bool(held.is_integer())
+            return bool(held.is_numeric())  # pandas has no whole numbers where one is missing
 
 
 @dataclass(frozen=True, slots=True)

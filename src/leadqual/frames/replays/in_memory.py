@@ -51,7 +51,7 @@ def _replayed(
     ids: pl.Series,
 ) -> Replayed:
     if not policy.stages:
-        nowhere = pl.DataFrame(ids).with_columns(stage=None, entered_at=None, seen=pl.lit(0))
+        nowhere = pl.DataFrame(ids).with_columns(stage=None, entered_at=None, seen=pl.lit(0, dtype=pl.Int64))
         return Replayed(
             pl.DataFrame(schema=MOVES), nowhere.cast({"stage": pl.String, "entered_at": MOVES["at"]}), ids.clear()
         )

@@ -13,6 +13,7 @@ from pyspark.sql import functions as f
 from leadqual.engines.tables.checks.reads import Reads
 from leadqual.engines.tables.columns import CONTACT_ID, safe
 from leadqual.engines.tables.native import open_table
+from leadqual.frames.native import into_polars
 from leadqual.frames.opened import Tables
 from leadqual.frames.replays.given import check_columns_of, given_standings
 from leadqual.frames.replays.in_memory import in_memory
@@ -36,6 +37,7 @@ def replayed_on_spark(
     contact in one of them; a bucket has to fit into the memory of a worker.
     """
     if standings is not None:
+        standings = _on_spark(standings, contacts.sparkSession)
         _check(policy, contacts, standings, until)
         contacts = _with_standings(contacts, standings)
     buckets = int(contacts.sparkSession.conf.get("spark.sql.shuffle.partitions"))
@@ -119,6 +121,13 @@ def _check(policy: Policy, contacts: Any, standings: Any, until: datetime) -> No
     if found.height:
         there = known.filter(f.col(CONTACT_ID).isin(found[CONTACT_ID].unique().to_list()))
         given_standings(policy, found, until, _frame(there.toArrow())[CONTACT_ID])
+
+
+def _on_spark(standings: Any, session: Any) -> Any:
+    """Return standings as a DataFrame of Spark, whatever library they are of."""
+    if hasattr(standings, "sparkSession"):
+        return standings
+    return session.createDataFrame(into_polars(standings, "standings").to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:

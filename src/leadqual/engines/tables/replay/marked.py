@@ -35,7 +35,7 @@ class Marked:
     @classmethod
     def of(cls, chosen: Bools) -> Marked:
         """Return the rows in which a column is true."""
-        before = np.zeros(len(chosen) + 1, dtype=np.int64)
+        before = np.zeros(len(chosen) + 1, dtype=np.int32)
         np.cumsum(chosen, out=before[1:])
         return cls(np.flatnonzero(chosen), before)
 
@@ -75,7 +75,7 @@ class Sums:
 
     Differences of running sums in floats would carry the error of all that came before. Here each value is split into
     a whole multiple of a power of two and a small rest: whole numbers of 64 bits add without an error, even where the
-    running sum wraps around, as long as that of one contact does not.
+    running sum wraps around, as long as that of one contact does not. Where it would, each window is added up.
 
     Parameters
     ----------
@@ -89,11 +89,13 @@ class Sums:
 
     def __init__(self, chunk: Chunk, marked: Marked, values: Floats) -> None:
         self._marked = marked
-        chosen = values[marked.rows]
-        starts = marked.before[chunk.start]
-        running = _running(np.abs(chosen))
-        largest = float((running[starts[1:]] - running[starts[:-1]]).max(initial=0.0))
-        exponent = _BITS - math.frexp(max(largest, 1.0))[1]
+        self._values = chosen = values[marked.rows]
+        contact = chunk.contact[marked.rows]
+        totals = np.bincount(contact, weights=np.abs(chosen), minlength=chunk.contacts)
+        self._is_vast = totals >= 2.0**_BITS
+        chosen = np.where(self._is_vast[contact], 0.0, chosen)
+        largest = float(totals[~self._is_vast].max(initial=1.0))
+        exponent = _BITS - math.frexp(largest)[1]
         whole = np.rint(np.ldexp(chosen, exponent))
         self._scale = -exponent
         self._whole = _running(whole.astype(np.int64))
@@ -103,7 +105,10 @@ class Sums:
         """Return the sum in the window of each point; that of nothing is 0."""
         first, end = self._marked.window(points, within)
         whole = (self._whole[end] - self._whole[first]).astype(np.float64)
-        return np.ldexp(whole, self._scale) + (self._rest[end] - self._rest[first])
+        sums: Floats = np.ldexp(whole, self._scale) + (self._rest[end] - self._rest[first])
+        for point in np.flatnonzero(self._is_vast[points.contact]):
+            sums[point] = math.fsum(self._values[first[point] : end[point]])
+        return sums
 
 
 class Extremes:

@@ -14,6 +14,10 @@ from leadqual.policy.rules import Rule
 
 _NOTHING_LEFT: Final = 1e-18
 """Below it a share of points no longer reaches the sixth decimal, however many there are."""
+_PERIODS: Final = 500
+"""Steps beyond which it is cheaper to look at each row for itself."""
+_PAIRS: Final = 1_000_000
+"""So many rows of points are looked at together."""
 
 
 def let_through(chunk: Chunk, chosen: Bools, limit: AtMost | None) -> Marked:
@@ -112,15 +116,32 @@ def _lines(marked: Marked, length: int, within: int | None, points: Points) -> F
 
 def _steps(marked: Marked, every: int, left: float, within: int | None, points: Points) -> Floats:
     first, end = marked.window(points, within)
+    some = np.flatnonzero(end > first)
+    if not len(some):
+        return np.zeros(len(points))
+    oldest = int((points.time[some] - points.chunk.time[marked.rows[first[some]]]).max()) // every
+    if oldest > _PERIODS and left > _NOTHING_LEFT ** (1 / _PERIODS):
+        return _steps_of_each(marked, every, left, points, first, end)
     total = np.zeros(len(points))
     share, age = 1.0, every
-    still = np.flatnonzero(end > first)
-    while len(still) and share > _NOTHING_LEFT:
-        chunk = points.chunk
-        older = marked.before[chunk.seen(points.contact[still], points.time[still] - age)]
-        older = np.maximum(older, first[still])
-        total[still] += share * (end[still] - older)
-        end[still] = older
-        still = still[older > first[still]]
+    while len(some) and share > _NOTHING_LEFT:
+        older = marked.before[points.chunk.seen(points.contact[some], points.time[some] - age)]
+        older = np.maximum(older, first[some])
+        total[some] += share * (end[some] - older)
+        end[some] = older
+        some = some[older > first[some]]
         share, age = share * left, age + every
+    return total
+
+
+def _steps_of_each(marked: Marked, every: int, left: float, points: Points, first: Ints, end: Ints) -> Floats:
+    """Return the same by looking at each row of each point, for steps so short that there are too many of them."""
+    total = np.zeros(len(points))
+    time = points.chunk.time[marked.rows]
+    number = end - first
+    for block in np.array_split(np.arange(len(points)), 1 + int(number.sum()) // _PAIRS):
+        of = np.repeat(block, number[block])
+        place = np.arange(len(of)) - np.repeat(np.cumsum(number[block]) - number[block], number[block]) + first[of]
+        share = left ** ((points.time[of] - time[place]) // every).astype(np.float64)
+        total += np.bincount(of, weights=share, minlength=len(points))
     return total

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import narwhals as nw
@@ -12,8 +13,9 @@ import polars as pl
 
 from leadqual.conditions.nodes import Name
 from leadqual.conditions.walk import names
+from leadqual.engines.tables.columns import KIND
 from leadqual.engines.tables.contact import ContactScope
-from leadqual.engines.tables.keys import Keys
+from leadqual.engines.tables.keys import CONTACT, Keys
 from leadqual.engines.tables.logic import expression
 from leadqual.engines.tables.native import Table
 from leadqual.engines.tables.replay.chunk import Chunk, Ints, Points, SortedRows
@@ -106,7 +108,6 @@ class Ways:
         self._spans = Spans(policy, scope, self._scores)
         self.leaving = [list(self._ways(stage, scope)) for stage in self.stages]
         self.rows = self._read()
-        self._plans()
 
     @property
     def until(self) -> int:
@@ -135,8 +136,9 @@ class Ways:
             name = f"{name}_{stage}"
         if name not in self._guards:
             self._guards[name] = expression(transition.when, scope)
-            strict = transition.on_unknown == "error"
-            self._bounds[name] = nw.lit(value=True) if strict else self._spans.may_hold(transition.when, stage)
+            if self.policy.review_every is not None and transition.event is None:
+                strict = transition.on_unknown == "error"
+                self._bounds[name] = nw.lit(value=True) if strict else self._spans.may_hold(transition.when, stage)
         return name
 
     def _outside(self, name: str) -> Computed:
@@ -146,29 +148,47 @@ class Ways:
         self.people.read()
         frame = self._rows.frame()
         frame = frame.with_columns(value.alias(name) for name, value in self._moments.columns.items())
-        kept = frame.select("lq_contact", ID, "kind", TIME, *self._moments.columns)
-        rows = kept.to_native().collect().sort("lq_contact", TIME, ID)
+        kept = frame.select(CONTACT, ID, KIND, TIME, *self._moments.columns)
+        rows = kept.to_native().collect().sort(CONTACT, TIME, ID)
         return SortedRows(rows, self.people.earliest(), self.until)
 
-    def _plans(self) -> None:
-        leaves = self._moments.leaves
-        nobody = Chunk(SortedRows(self.rows.rows.clear(), np.zeros(0, dtype=np.int64), self.until), 0, 0)
-        sample = _answers(leaves, Points.at(nobody, np.zeros(0, np.int64), np.zeros(0, np.int64)), None)
-        schema = typed([*leaves, DAYS], sample)
-        steps = [*self._moments.worked, *self._scores.steps]
-        reviewed = {way.guard for ways in self.leaving for way in ways if way.event is None and way.guard}
-        following = {way.guard for ways in self.leaving for way in ways if way.follows_the_stage and way.guard}
-        self._at_points = Plan(schema, steps, self._guards)
-        self._in_stage = Plan(schema, steps, {name: self._guards[name] for name in sorted(following)})
-        self._at_reviews = Plan(
-            schema, steps, {**{name: self._guards[name] for name in sorted(reviewed)}, **self._spans.atoms}
-        )
-        self._ends = Plan(schema, steps, self._spans.atoms)
-        known = self._ends.run(0, sample)
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        return typed([*self._moments.leaves, DAYS], self._sample)
+
+    @cached_property
+    def _sample(self) -> Source:
+        """The answers about no points at all, which show what each holds."""
+        none = np.zeros(0, dtype=np.int64)
+        nobody = Chunk(SortedRows(self.rows.rows.clear(), none, self.until), 0, 0)
+        return _answers(self._moments.leaves, Points.at(nobody, none, none), None)
+
+    def _plan(self, outputs: Mapping[str, nw.Expr]) -> Plan:
+        return Plan(self._schema, [*self._moments.worked, *self._scores.steps], outputs)
+
+    @cached_property
+    def _at_points(self) -> Plan:
+        return self._plan(self._guards)
+
+    @cached_property
+    def _in_stage(self) -> Plan:
+        following = {str(way.guard) for ways in self.leaving for way in ways if way.follows_the_stage}
+        return self._plan({name: self._guards[name] for name in sorted(following)})
+
+    @cached_property
+    def _at_reviews(self) -> Plan:
+        return self._plan({**{name: self._guards[name] for name in self._bounds}, **self._spans.atoms})
+
+    @cached_property
+    def _ends(self) -> Plan:
+        return self._plan(self._spans.atoms)
+
+    @cached_property
+    def _between(self) -> Plan:
+        known = self._ends.run(0, self._sample)
         both = {f"{name}@{end}": kind for name, kind in known.schema.items() for end in ("first", "last")}
         instants = dict.fromkeys((FIRST, LAST, ENTERED_FIRST, ENTERED_LAST), pl.Int64())
-        outputs = {name: self._bounds[name] for name in sorted(reviewed)}
-        self._between = Plan({**both, **instants}, self._spans.steps, outputs)
+        return Plan({**both, **instants}, self._spans.steps, self._bounds)
 
     def at(self, points: Points) -> pl.DataFrame:
         """Return which conditions hold at points, whenever a contact entered its stage.

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Final
 
 import polars as pl
 
+from leadqual.analysis.intervals import wilson
 from leadqual.engines.tables.columns import CONTACT_ID
 
 _HITS, _OF, _PEOPLE, _SIZE = "lq_hits", "lq_of", "lq_people", "lq_size"
 _SQUARES: Final = ("lq_hits_hits", "lq_hits_of", "lq_of_of")
-
-
-def quantile_of(confidence: float) -> float:
-    """Return how many standard deviations an interval reaches to each side.
-
-    Examples
-    --------
-    >>> round(quantile_of(0.95), 4)
-    1.96
-    """
-    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def shares(
@@ -82,24 +71,3 @@ def _size(value: pl.Expr) -> pl.Expr:
     several = pl.col("lq_rows") > 1
     size = pl.when(certain).then(pl.min_horizontal(of, people)).otherwise(of / effect.clip(lower_bound=1.0))
     return pl.when(several).then(size).otherwise(of)
-
-
-def wilson(value: pl.Expr, size: pl.Expr, confidence: float) -> tuple[pl.Expr, pl.Expr]:
-    """Return the bounds of Wilson's interval of a share of `size` independent rows.
-
-    Examples
-    --------
-    >>> frame = pl.DataFrame({"share": [0.1], "of": [50]})
-    >>> frame.select(bound.round(4).alias(str(place)) for place, bound in enumerate(wilson(*map(pl.col, frame.columns),
-    ...     0.95))).row(0)
-    (0.0435, 0.2136)
-    """
-    z = quantile_of(confidence)
-    shrunk = 1 + z * z / size
-    centre = (value + z * z / (2 * size)) / shrunk
-    reach = z * (value * (1 - value) / size + (z / (2 * size)) ** 2).sqrt() / shrunk
-    # At the ends one bound is the end itself, which the last digits of a float would miss.
-    low = pl.when(value <= 0).then(0.0).otherwise((centre - reach).clip(0.0, 1.0))
-    high = pl.when(value >= 1).then(1.0).otherwise((centre + reach).clip(0.0, 1.0))
-    known = size > 0
-    return pl.when(known).then(low), pl.when(known).then(high)

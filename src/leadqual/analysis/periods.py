@@ -12,7 +12,7 @@ import polars as pl
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.frames.types import INSTANT
 
-_EVERY: Final = re.compile(r"[1-9]\d{0,3}(d|w|mo|q|y)")
+_EVERY: Final = re.compile(r"([1-9]\d{0,3})(d|w|mo|q|y)")
 _MOST: Final = 100_000
 
 
@@ -53,7 +53,9 @@ def periods(first: datetime, until: datetime, every: str, zone: ZoneInfo) -> pl.
 
 def _starts(opening: datetime, last: datetime, every: str) -> list[datetime]:
     """Return the local times at which periods begin, and that at which the last one ends."""
-    number, unit = re.fullmatch(r"(\d+)(\D+)", every).groups()  # type: ignore[union-attr] - check_every saw it
+    length = _EVERY.fullmatch(every)
+    assert length is not None  # check_every saw it
+    number, unit = length.groups()
     found = [opening]
     while found[-1] <= last:
         if len(found) > _MOST:
