@@ -144,7 +144,15 @@ class InputError(LeadqualError, ValueError):
 
 
 class LateInteraction(InputError):
-    """The history given is not the one that a standing was made from."""
+    """The history given is not the one that a standing was made from.
+
+    Attributes
+    ----------
+    contacts : tuple of str
+        The contacts of which that is so; only tables name them.
+    """
+
+    contacts: tuple[str, ...] = ()
 
 
 class ConditionError(LeadqualError, ValueError):

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from frames.test_replay import CLASSES, CONTACTS, INTERACTIONS, MOVES, POLICY, UNTIL, moves, on
 from support.engines import Tables
+from support.folded import MOVE, rows_of
 from support.people import MICROSECOND, funnel, policy_of
 from support.two_tables import BY_NAME
 
@@ -293,6 +294,28 @@ def test_another_number_of_interactions_than_the_standing_saw(kind: Tables, name
     assert caught.value.code == "late-interaction"
     assert "'b 😀'" in str(caught.value) or name == "none at all"
     assert f"{4 if name == 'none at all' else 1} of 5" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_contacts_whose_history_is_another_one_can_be_folded_again(kind: Tables, name: str) -> None:
+    changed_ones = LATE[name](INTERACTIONS)
+    tables = kind.into(CONTACTS), kind.into(changed_ones)
+    with pytest.raises(LateInteraction) as caught:
+        frames.replay(POLICY, *tables, until=UNTIL, standings=early())
+    lost = set(caught.value.contacts)
+    assert len(lost) == (4 if name == "none at all" else 1)
+
+    at_once = rows_of(kind.out(frames.replay(POLICY, *tables, until=UNTIL)), MOVE)
+    again = rows_of(kind.out(frames.replay(POLICY, *tables, until=UNTIL, standings=early(), late="replay")), MOVE)
+    assert {row for row in again if row[0] in lost} == {row for row in at_once if row[0] in lost}
+    assert all(row[1] > EARLY for row in again if row[0] not in lost)
+    stood = kind.out(frames.standings(POLICY, *tables, at=UNTIL, standings=early(), late="replay"))
+    fresh = kind.out(frames.standings(POLICY, *tables, at=UNTIL))
+    assert [row for row in rows(stood) if row[0] in lost] == [row for row in rows(fresh) if row[0] in lost]
+
+
+def test_another_way_with_late_interactions_is_refused() -> None:
+    assert refused(early(), late="maybe").code == "bad-argument"
 
 
 def test_an_interaction_given_twice_is_seen_once(kind: Tables) -> None:

@@ -1,6 +1,7 @@
 """Policies over tables: pandas, Polars (lazy too), PyArrow, DuckDB and PySpark in, the same kind out."""
 
 import leadqual.frames.libraries  # noqa: F401 - first: it says what is not installed
+from leadqual.frames.decide import decide
 from leadqual.frames.evaluate import evaluate
 from leadqual.frames.io import read_contacts, read_interactions
 from leadqual.frames.models import from_models, to_models
@@ -15,6 +16,7 @@ __all__ = [
     "ReplayedFiles",
     "ScoredFiles",
     "SlowScorerWarning",
+    "decide",
     "evaluate",
     "from_models",
     "read_contacts",

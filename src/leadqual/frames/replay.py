@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from leadqual.engines.tables.gaps import PYSPARK
 from leadqual.engines.tables.native import open_table
+from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.frames.native import into_polars
 from leadqual.frames.opened import Check, opened
 from leadqual.frames.replays.handed_back import handed_back
 from leadqual.frames.replays.in_memory import guards_of, in_memory
+from leadqual.lifecycle.decide import Late
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import aware
 
@@ -23,6 +25,7 @@ def replay(
     *,
     until: datetime,
     standings: Any = None,
+    late: Late = "error",
     check: Check | None = None,
 ) -> Any:
     """Return every move of every contact up to an instant, in a table of the kind that came.
@@ -43,6 +46,9 @@ def replay(
         gives the moves after it. Contacts that are not in it start at the beginning. The interactions have to reach
         back to ``as_of - policy.lookback`` (all of them if that is None), with every profile update. Without the
         column ``seen``, or where it is null, nobody notices interactions that came late.
+    late : {"error", "replay"}, default "error"
+        What to do with contacts whose history up to their standing is not the one that it saw. ``"replay"`` folds
+        them again: they need their whole history, and their moves are given from the beginning.
     check : {"all", "columns", "trusted"}, optional
         As for `leadqual.frames.score`.
 
@@ -60,7 +66,8 @@ def replay(
         another policy (``other-policy``), in a stage that it lacks (``unknown-stage``) or of contacts that are not
         there (``unknown-contact``), with counts and the first few rows.
     LateInteraction
-        If the number of interactions up to a standing is not the one that it saw: some came late, or are missing.
+        If the number of interactions up to a standing is not the one that it saw: some came late, or are missing. Its
+        ``contacts`` are all contacts of which that is so.
     EvaluationError
         If a transition with ``on_unknown: error`` meets an unknown condition.
     UnsupportedError
@@ -86,7 +93,7 @@ def replay(
     >>> moves.select("contact_id", "source", "target", "transition").rows()
     [('c-2', 'lead', 'mql', 'asked')]
     """
-    return replayed(policy, contacts, interactions, until=until, standings=standings, check=check)[0]
+    return replayed(policy, contacts, interactions, until=until, standings=standings, late=late, check=check)[0]
 
 
 def standings(
@@ -96,13 +103,14 @@ def standings(
     *,
     at: datetime,
     standings: Any = None,
+    late: Late = "error",
     check: Check | None = None,
 ) -> Any:
     """Return where every contact stands at an instant, in a table of the kind that came.
 
     Parameters
     ----------
-    policy, contacts, interactions, check
+    policy, contacts, interactions, late, check
         As for `replay`.
     at : datetime
         The instant, with its time zone: interactions after it do not exist.
@@ -127,11 +135,13 @@ def standings(
     >>> import leadqual as lq
     >>> from leadqual import frames
     >>> demo = lq.datasets.demo(contacts=200)
-    >>> march = frames.standings(lq.policies.sales(), *demo.frames(), at=datetime(2026, 3, 3, tzinfo=UTC))
-    >>> march.filter(march["stage"] == "sql").height
-    2
+    >>> june = frames.standings(lq.policies.sales(), *demo.frames(), at=datetime(2026, 6, 3, tzinfo=UTC))
+    >>> june.filter(june["stage"] == "customer").height
+    17
     """
-    return replayed(policy, contacts, interactions, until=at, standings=standings, check=check, instant="at")[1]
+    return replayed(
+        policy, contacts, interactions, until=at, standings=standings, late=late, check=check, instant="at"
+    )[1]
 
 
 def replayed(
@@ -141,22 +151,29 @@ def replayed(
     *,
     until: datetime,
     standings: Any = None,
+    late: Late = "error",
     check: Check | None = None,
     instant: str = "until",
 ) -> tuple[Any, Any]:
-    """Return the moves and the standings of one replay, for those who need both; `instant` is what errors call it."""
+    """Return the moves and the standings of one replay, for those who need both.
+
+    `instant` is what errors call `until`; the rest is as for `replay`.
+    """
+    if late not in get_args(Late):
+        expected = f"one of: {', '.join(get_args(Late))}"
+        raise InputError(Problem("bad-argument", "there is no such way", Place("late"), shown(late), expected))
     conditions = list(guards_of(policy)) if isinstance(policy, Policy) else []
     tables = opened(policy, contacts, interactions, until, check=check, expressions=conditions, instant=instant)
     until = aware(until)
     if tables.contacts.engine == PYSPARK:
         from leadqual.frames.replays.spark import replayed_on_spark  # noqa: PLC0415 - pyspark is optional
 
-        return replayed_on_spark(policy, contacts, interactions, until, standings, tables)
+        return replayed_on_spark(policy, contacts, interactions, until, standings, tables, late)
     people, events = contacts, interactions
     if tables.contacts.dialect.is_sql:
         people, events = into_polars(contacts, "contacts"), into_polars(interactions, "interactions")
         opened_both = open_table(people, "contacts"), open_table(events, "interactions")
         tables = replace(tables, contacts=opened_both[0], interactions=opened_both[1])
-    done = in_memory(policy, people, events, until, standings, tables)
+    done = in_memory(policy, people, events, until, standings, tables, late)
     engine = open_table(contacts, "contacts").engine
     return handed_back(done.moves, engine, contacts), handed_back(done.standings, engine, contacts)

@@ -26,7 +26,13 @@ _Row = dict[str, Any]
 
 
 def folded(
-    policy: Policy, contacts: pl.DataFrame, interactions: pl.DataFrame, until: datetime, before: pl.DataFrame | None
+    policy: Policy,
+    contacts: pl.DataFrame,
+    interactions: pl.DataFrame,
+    until: datetime,
+    before: pl.DataFrame | None,
+    *,
+    afresh: bool,
 ) -> Replayed:
     """Return what `leadqual.engines.tables.replay.kernel.replayed` returns, of each contact for itself."""
     people, histories = to_models(contacts, interactions, policy=policy, ignore_unknown_columns=True)
@@ -37,6 +43,7 @@ def folded(
         history, stood = histories.get(person.id, []), known.get(person.id)
         if stood is not None and stood["seen"] not in (None, _seen(policy, history, stood["as_of"])):
             changed.append(person.id)
+            stood = None if afresh else stood
         steps, standing = _of_one(funnel, person, history, until, stood)
         moves += steps
         standings.append(standing)

@@ -18,7 +18,6 @@ from leadqual.lifecycle.policy import Policy
 
 _SOURCE: Final = "standings"
 _EXPECTED: Final = {"seen": "numbers", "as_of": "times with their zone", "entered_at": "times with their zone"}
-_AFRESH: Final = "leave these contacts out of standings, and they are folded from the beginning"
 
 
 def given_standings(policy: Policy, native: Any, until: datetime, contacts: pl.Series) -> pl.DataFrame:
@@ -62,20 +61,23 @@ def check_columns_of(schema: Mapping[str, Any]) -> None:
 def late_interactions(changed: pl.Series, standings: int) -> LateInteraction:
     """Return the error of contacts whose history up to their standing is not the one that it saw."""
     first = ", ".join(shown(name) for name in changed.head(FEW))
-    return LateInteraction(
+    error = LateInteraction(
         Problem(
             "late-interaction",
             f"{share(len(changed), standings, 'standings')} saw another history up to their as_of than is given now",
             Place("interactions"),
             first + (", ..." if len(changed) > FEW else ""),
             "the interactions from then on, back to as_of - policy.lookback, with every profile update",
-            f"load the missing ones; if some came late, {_AFRESH}",
+            "load the missing ones; if some came late, pass late='replay' with the whole history of these contacts",
         )
     )
+    error.contacts = tuple(changed)
+    return error
 
 
 def _columns(schema: Mapping[str, Any]) -> Iterator[Problem]:
     hint = "give what leadqual.frames.standings(...) returned"
+    stored = f"{hint}; from a CSV file, read times as times: pl.read_csv(..., try_parse_dates=True)"
     for name, kind in STANDINGS.items():
         held = schema.get(name)
         place = Place(_SOURCE, path=name)
@@ -84,7 +86,7 @@ def _columns(schema: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("missing-column", message, place, ", ".join(schema), hint=hint)
         elif held is not None and not _fits(held, kind):
             expected = _EXPECTED.get(name, "texts")
-            yield Problem("wrong-type", f"the column {name!r} holds another type", place, str(held), expected, hint)
+            yield Problem("wrong-type", f"the column {name!r} holds another type", place, str(held), expected, stored)
 
 
 def _fits(held: Any, kind: Any) -> bool:
@@ -138,7 +140,7 @@ class _Rows:
     def _of_another_policy(self) -> Iterator[Problem]:
         ours = self.policy.ref
         message = "were made under another policy, or under other content of this one"
-        hint = f"replay without standings= under the new policy, or {_AFRESH}"
+        hint = "replay without standings= under the new policy, or leave these out: they are folded from the beginning"
         expected = f"{ours.hash} ({ours})"
         yield from self._told("other-policy", "policy", pl.col("policy") != ours.hash, message, expected, hint)
 

@@ -16,6 +16,7 @@ from leadqual.frames.opened import Tables
 from leadqual.frames.replays.folded import folded, warn_of_scorers
 from leadqual.frames.replays.given import given_standings, late_interactions
 from leadqual.frames.replays.moves import MOVES, STANDINGS
+from leadqual.lifecycle.decide import Late
 from leadqual.lifecycle.policy import Policy
 
 _CREATED = Name("contact.created_at")
@@ -27,13 +28,13 @@ def guards_of(policy: Policy) -> list[Node]:
 
 
 def in_memory(
-    policy: Policy, contacts: Any, interactions: Any, until: datetime, standings: Any, tables: Tables
+    policy: Policy, contacts: Any, interactions: Any, until: datetime, standings: Any, tables: Tables, late: Late
 ) -> Replayed:
     """Return moves and standings as Polars frames, from tables that Polars computes."""
     ids = tables.contacts.frame.to_native().select(CONTACT_ID).collect()[CONTACT_ID]
     before = None if standings is None else given_standings(policy, standings, until, ids)
-    done = _replayed(policy, contacts, interactions, until, before, tables, ids)
-    if before is not None and len(done.changed):
+    done = _replayed(policy, contacts, interactions, until, before, tables, ids, afresh=late == "replay")
+    if before is not None and late == "error" and len(done.changed):
         raise late_interactions(done.changed, before.height)
     stood = done.standings.with_columns(
         as_of=pl.lit(until, dtype=STANDINGS["as_of"]), policy=pl.lit(policy.content_hash)
@@ -49,6 +50,8 @@ def _replayed(
     before: pl.DataFrame | None,
     tables: Tables,
     ids: pl.Series,
+    *,
+    afresh: bool,
 ) -> Replayed:
     if not policy.stages:
         nowhere = pl.DataFrame(ids).with_columns(stage=None, entered_at=None, seen=pl.lit(0, dtype=pl.Int64))
@@ -58,13 +61,13 @@ def _replayed(
     if tables.reads.scorers:
         warn_of_scorers(tables.reads.scorers)
         people, events = into_polars(contacts, "contacts"), into_polars(interactions, "interactions")
-        return folded(policy, people, events, until, before)
+        return folded(policy, people, events, until, before, afresh=afresh)
 
     def refuse(contact: str) -> Exception:
         """Fold the one contact again, for the error that says what is missing."""
         one = pl.col(CONTACT_ID) == contact
         people, events = into_polars(contacts, "contacts"), into_polars(interactions, "interactions")
-        folded(policy, people.filter(one), events.filter(one), until, before)
+        folded(policy, people.filter(one), events.filter(one), until, before, afresh=afresh)
         return AssertionError(f"contact {contact!r} is refused by the tables alone")
 
     return kernel.replayed(
@@ -73,6 +76,7 @@ def _replayed(
         tables.interactions,
         until,
         before=before,
+        afresh=afresh,
         repeated=tables.repeated,
         refuse=refuse,
     )

@@ -18,6 +18,7 @@ from leadqual.frames.opened import Tables
 from leadqual.frames.replays.given import check_columns_of, given_standings
 from leadqual.frames.replays.in_memory import in_memory
 from leadqual.frames.replays.moves import MOVES, STANDINGS
+from leadqual.lifecycle.decide import Late
 from leadqual.lifecycle.policy import Policy
 
 _BUCKET: Final = "lq_bucket"
@@ -29,7 +30,7 @@ _Part = Literal["moves", "standings"]
 
 
 def replayed_on_spark(
-    policy: Policy, contacts: Any, interactions: Any, until: datetime, standings: Any, tables: Tables
+    policy: Policy, contacts: Any, interactions: Any, until: datetime, standings: Any, tables: Tables, late: Late
 ) -> tuple[Any, Any]:
     """Return moves and standings as DataFrames of Spark, each computed when somebody asks for its rows.
 
@@ -47,7 +48,7 @@ def replayed_on_spark(
 
     def of(part: _Part, schema: dict[str, Any]) -> Any:
         return both.applyInArrow(
-            _bucket_replay(policy, until, names, tables.reads, tables.repeated, part), _schema(schema)
+            _bucket_replay(policy, until, names, (tables.reads, tables.repeated), late, part), _schema(schema)
         )
 
     return of("moves", MOVES), of("standings", STANDINGS)
@@ -60,7 +61,12 @@ def _in_buckets(table: Any, buckets: int) -> Any:
 
 
 def _bucket_replay(
-    policy: Policy, until: datetime, names: tuple[list[str], list[str]], reads: Reads, repeated: bool, part: _Part
+    policy: Policy,
+    until: datetime,
+    names: tuple[list[str], list[str]],
+    opened: tuple[Reads, bool],
+    late: Late,
+    part: _Part,
 ) -> Callable[[pa.Table, pa.Table], pa.Table]:
     """Return the function that a worker runs on the rows of a bucket."""
 
@@ -68,8 +74,8 @@ def _bucket_replay(
         people, events = (_frame(table.drop_columns([_BUCKET])) for table in (contacts, interactions))
         people.columns, events.columns = names
         people, before = _apart(people)
-        here = Tables(open_table(people, "contacts"), open_table(events, "interactions"), reads, repeated)
-        done = in_memory(policy, people, events, until, before, here)
+        here = Tables(open_table(people, "contacts"), open_table(events, "interactions"), *opened)
+        done = in_memory(policy, people, events, until, before, here, late)
         return _arrow(done.moves if part == "moves" else done.standings)
 
     return run

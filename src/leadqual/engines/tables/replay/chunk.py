@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from leadqual.engines.tables.keys import CONTACT
 from leadqual.engines.tables.rows import TIME
 
-Ints: TypeAlias = NDArray[np.int64]
+Ints: TypeAlias = NDArray[np.signedinteger[Any]]
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 Made = TypeVar("Made")

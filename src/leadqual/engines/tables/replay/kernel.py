@@ -59,6 +59,7 @@ def replayed(
     until: datetime,
     *,
     before: pl.DataFrame | None,
+    afresh: bool,
     repeated: bool,
     refuse: Refuse,
 ) -> Replayed:
@@ -74,6 +75,8 @@ def replayed(
         The last instant; later interactions do not exist.
     before : DataFrame, optional
         Where contacts stood: `CONTACT_ID`, `STAGE`, `ENTERED`, `SINCE` and `SEEN`; instants in UTC.
+    afresh : bool
+        Whether contacts whose history is not what their standing saw begin at the beginning.
     repeated : bool
         Whether the interactions may hold one several times.
     refuse : callable
@@ -85,7 +88,10 @@ def replayed(
     for chunk in ways.rows.chunks():
         here = slice(chunk.first, chunk.first + chunk.contacts)
         stage, entered, since, seen = (one[here].copy() for one in start)
-        late.append(chunk.first + np.flatnonzero((seen != _NOT_TOLD) & (seen != _seen(ways, chunk, since))))
+        changed = np.flatnonzero((seen != _NOT_TOLD) & (seen != _seen(ways, chunk, since)))
+        late.append(chunk.first + changed)
+        if afresh:
+            stage[changed], entered[changed], since[changed] = _initial(ways), NEVER, _BEFORE
         begin = _begin(ways, chunk, entered)
         entered = np.where(entered == NEVER, begin, entered)
         walk = Walk(ways, chunk, Contacts(stage, entered, len(ways.stages)), begin, since)
@@ -96,8 +102,12 @@ def replayed(
         now = np.full(chunk.contacts, ways.until)
         ends.append(_standings(ways, chunk, walk.contacts).with_columns(pl.Series(SEEN, _seen(ways, chunk, now))))
     standings = pl.concat(ends) if ends else _none(ways)
-    changed = ways.people.frame[CONTACT_ID].gather(np.concatenate([np.zeros(0, dtype=np.int64), *late]))
-    return Replayed(pl.concat([_moves(ways, None, []), *moves]), standings, changed)
+    lost = ways.people.frame[CONTACT_ID].gather(np.concatenate([np.zeros(0, dtype=np.int64), *late]))
+    return Replayed(pl.concat([_moves(ways, None, []), *moves]), standings, lost)
+
+
+def _initial(ways: Ways) -> int:
+    return ways.stages.index(str(ways.policy.initial_stage))
 
 
 def _seen(ways: Ways, chunk: Chunk, at: Ints) -> Ints:
@@ -112,7 +122,7 @@ def _seen(ways: Ways, chunk: Chunk, at: Ints) -> Ints:
 def _start(ways: Ways, before: pl.DataFrame | None) -> tuple[Ints, Ints, Ints, Ints]:
     """Return stage, entry, instant and what was seen of what every contact goes on from."""
     people = ways.people.frame
-    initial = ways.stages.index(str(ways.policy.initial_stage))
+    initial = _initial(ways)
     if before is None:
         return (
             np.full(people.height, initial),
