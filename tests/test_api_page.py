@@ -128,5 +128,12 @@ def test_tables() -> None:
         lines = frames.score(policy, table, events, at=t, ledger=True)
         columns = [name for name in lines.columns if name.startswith("score.engagement.")]
         assert sum(lines[name][0] for name in columns) == pytest.approx(scores["score.engagement"][0], abs=1e-9)
+        moves = frames.replay(policy, table, events, until=t)
+        assert type(moves) is type(table)
+        columns = zip(*(list(moves[name]) for name in ("contact_id", "source", "target", "transition")), strict=True)
+        assert [*columns] == [(CONTACT.id, move.source, move.target, move.transition) for move in decision.moves]
+        stood = frames.standings(policy, table, events, at=t, standings=None)
+        assert (stood["stage"][0], stood["entered_at"][0]) == (decision.stage, decision.standing.entered_at)
+        assert frames.standings(policy, table, events, at=t, standings=stood)["as_of"][0] == t
     people, _ = lq.datasets.demo(contacts=3).frames()
     assert len(people) == 3
