@@ -31,7 +31,7 @@ from leadqual.engines.numbers import COMPARATORS
 Compiled: TypeAlias = Callable[[Any], Any]
 """From a record (a view of a contact, or an interaction) to a value; None is missing or unknown."""
 
-_METHODS: Final[Mapping[str, Callable[..., Any]]] = {
+METHODS: Final[Mapping[str, Callable[..., Any]]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
     "contains": str.__contains__,
@@ -199,7 +199,7 @@ def _negative(read: Compiled) -> Compiled:
 
 
 def _method(read: Compiled, name: str, argument: Compiled | None) -> Compiled:
-    method = _METHODS[name]
+    method = METHODS[name]
 
     def with_argument(record: Any) -> Any:
         text, other = read(record), argument(record) if argument is not None else None
@@ -213,7 +213,7 @@ def _method(read: Compiled, name: str, argument: Compiled | None) -> Compiled:
 
 
 def _method_of_constant(read: Compiled, name: str, constant: Any) -> Compiled:
-    method = _METHODS[name]
+    method = METHODS[name]
 
     def run(record: Any) -> Any:
         text = read(record)

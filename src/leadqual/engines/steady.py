@@ -26,7 +26,7 @@ def _part_is_steady(part: Node, policy: PolicyDocument) -> bool:
         case Name(path) if path.startswith("consent."):
             return False  # a consent that stands on the contact begins at its own instant
         case Name(path) if path.startswith(("score.", "grade.")):
-            scores = _scores_behind(path, policy)
+            scores = scores_behind(path, policy)
             return all(name in policy.scores and _score_is_steady(name, policy) for name in scores)
         case _:
             return True
@@ -62,11 +62,12 @@ def _is_profile(node: Node, policy: PolicyDocument) -> bool:
     return True
 
 
-def _scores_behind(path: str, policy: PolicyDocument) -> list[str]:
+def scores_behind(path: str, policy: PolicyDocument) -> list[str]:
+    """Return the scores that ``score.x`` or ``grade.x`` is made of directly."""
     owner, _, name = path.partition(".")
     if owner == "score":
         return [name]
     declared = policy.grades[name]
     if isinstance(declared, Bands):
         return [declared.score]
-    return [*_scores_behind(f"grade.{declared.rows}", policy), *_scores_behind(f"grade.{declared.columns}", policy)]
+    return [*scores_behind(f"grade.{declared.rows}", policy), *scores_behind(f"grade.{declared.columns}", policy)]

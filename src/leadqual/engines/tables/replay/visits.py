@@ -131,7 +131,7 @@ class Visits:
         found = np.zeros(len(self.contact), dtype=bool)
         for way in ways:
             eligible = self._is_row if way.event is None else self._events[way.event]
-            if way.guard is None:
+            if way.guard is None or way.asks_for_entry:
                 found |= eligible
             elif way.follows_the_stage or way.is_strict:
                 found |= eligible & (self._holds[way.guard] | self._unknown[way.guard])

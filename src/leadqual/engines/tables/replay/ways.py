@@ -11,8 +11,8 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from leadqual.conditions.nodes import Name
-from leadqual.conditions.walk import names
+from leadqual.conditions.nodes import IsMissing, Node
+from leadqual.conditions.walk import names, walk
 from leadqual.engines.tables.columns import KIND
 from leadqual.engines.tables.contact import ContactScope
 from leadqual.engines.tables.keys import CONTACT, Keys
@@ -31,6 +31,7 @@ from leadqual.policy.funnel import Transition
 
 DAYS: Final = "lq_days"
 """The column of points with the days that the contact has stood in its stage."""
+_DAYS_IN_STAGE: Final = "days_in_stage"
 NEVER: Final = np.iinfo(np.int64).max
 """In place of an instant: that of what never happened."""
 
@@ -51,6 +52,8 @@ class Way:
         The column that says whether its condition holds; None if it has none.
     follows_the_stage : bool
         Whether the condition reads how long the contact has stood in its stage.
+    asks_for_entry : bool
+        Whether it asks if that is known at all, which nobody can say beforehand.
     is_strict : bool
         Whether an unknown condition is an error.
     """
@@ -60,6 +63,7 @@ class Way:
     event: str | None
     guard: str | None
     follows_the_stage: bool
+    asks_for_entry: bool
     is_strict: bool
 
 
@@ -124,7 +128,8 @@ class Ways:
                     self.stages.index(transition.target),
                     transition.event,
                     guard,
-                    transition.when is not None and "days_in_stage" in names(transition.when),
+                    transition.when is not None and _DAYS_IN_STAGE in names(transition.when),
+                    transition.when is not None and _asks_for_entry(transition.when),
                     transition.on_unknown == "error",
                 )
 
@@ -132,7 +137,7 @@ class Ways:
         if transition.when is None:
             return None
         name = f"lq_g{number}"
-        if Name("stage").path in names(transition.when):
+        if "stage" in names(transition.when):
             name = f"{name}_{stage}"
         if name not in self._guards:
             self._guards[name] = expression(transition.when, scope)
@@ -240,6 +245,10 @@ class Ways:
             return (first if end == "first" else last)[1][atom]
 
         return self._between.run(len(first[0]), source)
+
+
+def _asks_for_entry(node: Node) -> bool:
+    return any(isinstance(part, IsMissing) and _DAYS_IN_STAGE in names(part) for part in walk(node))
 
 
 def _answers(leaves: dict[str, Leaf], points: Points, entered: Ints | None) -> Source:
