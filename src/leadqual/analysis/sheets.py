@@ -24,8 +24,9 @@ _SMALL: Final = "opacity:.75;font-size:.9em"
 _SIDES: Final = "overflow-x:auto"
 _TABLE: Final = "border:0;border-collapse:collapse;font-size:.9em;margin:.2rem 0"
 _CELL: Final = "border:0;padding:.1em .9em .1em 0;vertical-align:top"
-_LONG: Final = 40
 _COLOURS: Final = {"+ ": "color:#2a9d62", "- ": "color:#c8553d"}
+_LONG: Final = 26
+"""Texts longer than this may be broken into lines; intervals and instants to the minute are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,18 @@ class Sheet:
         The headings of its table, if it has one; the first column holds names.
     rows : sequence of sequence of object
         The cells: texts, and whole numbers.
-    remarks : sequence of str
-        What has to be said below.
     points : sequence of str
         A list of things to know.
+    remarks : sequence of str
+        What has to be said below.
     """
 
     title: str
     lines: Sequence[str] = ()
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[object]] = ()
-    remarks: Sequence[str] = ()
     points: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def as_text(head: Iterable[str], sheets: Iterable[Sheet], width: int) -> str:
@@ -73,7 +74,12 @@ def as_text(head: Iterable[str], sheets: Iterable[Sheet], width: int) -> str:
     lines = [part for line in head for part in wrapped(line, width)]
     for sheet in sheets:
         lines += ["", *wrapped(sheet.title, width), *_told(sheet, width)]
-    return "\n".join(lines)
+    return "\n".join(map(_printable, lines))
+
+
+def _printable(line: str) -> str:
+    """Return a line without what could steer a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
 def _told(sheet: Sheet, width: int) -> Iterator[str]:
@@ -82,10 +88,10 @@ def _told(sheet: Sheet, width: int) -> Iterator[str]:
         yield from wrapped(line.strip(), width, indent, f"{indent}  ")
     if sheet.columns:
         yield from _aligned(sheet, width)
+    for point in sheet.points:
+        yield from wrapped(point, width, "- ")
     for remark in sheet.remarks:
         yield from wrapped(remark, width, "  ")
-    for point in sheet.points:
-        yield from wrapped(point, width, "  - ")
 
 
 def wrapped(text: str, width: int, mark: str = "", below: str | None = None) -> list[str]:
@@ -141,10 +147,10 @@ def as_html(head: Sequence[str], sheets: Iterable[Sheet], *, shown: int | None =
         How many of them are open to begin with; the others are folded. All by default.
     """
     title, *said = head
-    parts = [f"<div style='font-size:1.15em'><strong>{escape(title)}</strong></div>"]
-    parts += [f"<div style='{_SMALL}'>{escape(line)}</div>" for line in said]
+    parts = [f"<div style='font-size:1.15em'><strong>{_html(title)}</strong></div>"]
+    parts += [f"<div style='{_SMALL}'>{_html(line)}</div>" for line in said]
     for place, sheet in enumerate(sheets):
-        name, inside = escape(sheet.title), _inside(sheet)
+        name, inside = _html(sheet.title), _inside(sheet)
         if shown is None or place < shown:
             parts.append(f"<div style='margin-top:.7rem'><strong>{name}</strong>{inside}</div>")
         else:
@@ -153,11 +159,11 @@ def as_html(head: Sequence[str], sheets: Iterable[Sheet], *, shown: int | None =
 
 
 def _inside(sheet: Sheet) -> str:
-    lines = "".join(f"<div style='{_line_style(line)}'>{escape(line.strip())}</div>" for line in sheet.lines)
-    remarks = "".join(f"<div style='{_SMALL}'>{escape(remark)}</div>" for remark in sheet.remarks)
-    points = "".join(f"<li>{escape(point)}</li>" for point in sheet.points)
-    listed = f"<ul style='{_SMALL};margin:.2rem 0'>{points}</ul>" if points else ""
-    return f"{lines}{_table(sheet) if sheet.columns else ''}{remarks}{listed}"
+    lines = "".join(f"<div style='{_line_style(line)}'>{_html(line.strip())}</div>" for line in sheet.lines)
+    remarks = "".join(f"<div style='{_SMALL}'>{_html(remark)}</div>" for remark in sheet.remarks)
+    points = "".join(f"<li>{_html(point)}</li>" for point in sheet.points)
+    listed = f"<ul style='margin:.2rem 0;padding-left:1.4em'>{points}</ul>" if points else ""
+    return f"{lines}{_table(sheet) if sheet.columns else ''}{listed}{remarks}"
 
 
 def _line_style(line: str) -> str:
@@ -165,17 +171,25 @@ def _line_style(line: str) -> str:
 
 
 def _table(sheet: Sheet) -> str:
-    right = _numeric(sheet)
-    rows = [_row("th", sheet.columns, right), *(_row("td", row, right) for row in sheet.rows)]
+    """Return a table; on a narrow page long texts are broken into lines, and what is wider still is moved sideways."""
+    cells = [sheet.columns, *([_shown(cell) for cell in row] for row in sheet.rows)]
+    longest = (max(map(len, column)) for column in zip(*cells, strict=True))
+    sides = zip(_numeric(sheet), longest, strict=True)
+    styles = [_style(to_right=to_right, long=size > _LONG) for to_right, size in sides]
+    rows = (_row("td" if place else "th", row, styles) for place, row in enumerate(cells))
     return f"<div style='{_SIDES}'><table style='{_TABLE}'>{''.join(rows)}</table></div>"
 
 
-def _row(tag: str, cells: Sequence[object], right: Sequence[bool]) -> str:
-    """Return a row; only long texts are broken into lines, so that a table that is too wide can be moved sideways."""
-    shown = []
-    for cell, to_right in zip(cells, right, strict=True):
-        text = _shown(cell)
-        space = "normal" if len(text) > _LONG and not to_right else "nowrap"
-        style = f"{_CELL};text-align:{'right' if to_right else 'left'};white-space:{space}"
-        shown.append(f"<{tag} style='{style}'>{escape(text)}</{tag}>")
+def _style(*, to_right: bool, long: bool) -> str:
+    space = "normal;min-width:min(18em,30vw)" if long else "nowrap"
+    return f"{_CELL};text-align:{'right' if to_right else 'left'};white-space:{space}"
+
+
+def _row(tag: str, cells: Sequence[str], styles: Sequence[str]) -> str:
+    shown = (f"<{tag} style='{style}'>{_html(cell)}</{tag}>" for cell, style in zip(cells, styles, strict=True))
     return f"<tr>{''.join(shown)}</tr>"
+
+
+def _html(text: str) -> str:
+    """Return a text as HTML; an arrow is one sign there, which no line ends within."""
+    return escape(text.replace(" -> ", " → "))

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from leadqual.analysis.backtests.html import report_html
-from leadqual.analysis.backtests.text import report_text
+from leadqual.analysis.backtests.text import report_html, report_text
+from leadqual.analysis.plain import plain_rows
 from leadqual.model.standing import PolicyRef
 from leadqual.model.time import Duration
 
@@ -132,13 +132,6 @@ class Backtest:
             "cutoffs_chosen": self.how,
             "left_out": [one.isoformat() for one in self.left_out],
             "flags": {name: list(stages) for name, stages in self.flags.items()},
-            **{name: _plain(getattr(self, name)) for name in _TABLES},
+            **{name: plain_rows(getattr(self, name)) for name in _TABLES},
             "notes": list(self.notes),
         }
-
-
-def _plain(table: pl.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
-        for row in table.to_dicts()
-    ]

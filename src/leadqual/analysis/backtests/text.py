@@ -1,55 +1,32 @@
-"""A backtest as text for people: what counts of it, in tables no wider than a small terminal."""
+"""A backtest for people: what counts of it, in tables no wider than a small terminal."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from leadqual.analysis.backtests.labels import CONVERTED, CUTOFF
+from leadqual.analysis.sheets import CI, Sheet, as_html, as_text
 from leadqual.lifecycle.explain import moment
 
 if TYPE_CHECKING:
     from leadqual.analysis.backtests.report import Backtest
 
-WIDTH: Final = 80
+_WIDTH: Final = 80
 _NOTHING: Final = "-"
-_CI: Final = "% CI"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table for people.
-
-    Parameters
-    ----------
-    title : str
-        What it is about.
-    columns : sequence of str
-        The names of its columns, of which the first holds names and the others hold numbers.
-    rows : sequence of sequence of str
-        Its cells.
-    legend : sequence of str
-        What its names stand for.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    legend: Sequence[str] = ()
 
 
 def report_text(report: Backtest) -> str:
     """Return a whole report."""
-    lines = [*_wrapped(heading(report)), *_wrapped(explained(report))]
-    for sheet in sheets(report):
-        lines += ["", sheet.title, *_aligned(sheet)]
-    lines += ["", "Notes", *(line for note in report.notes for line in _wrapped(note, "- "))]
-    return "\n".join(lines)
+    return as_text((heading(report), explained(report)), sheets(report), _WIDTH)
+
+
+def report_html(report: Backtest) -> str:
+    """Return a whole report as one piece of HTML without scripts; all tables but the first are folded."""
+    return as_html((heading(report), explained(report)), sheets(report), shown=1)
 
 
 def heading(report: Backtest) -> str:
@@ -65,7 +42,7 @@ def explained(report: Backtest) -> str:
 
 
 def sheets(report: Backtest) -> Iterator[Sheet]:
-    """Yield the tables: all cutoffs together, and how the rate went from cutoff to cutoff."""
+    """Yield the tables, and the notes."""
     yield _cutoffs(report)
     for name in report.ranking["score"].unique(maintain_order=True) if report.ranking.width else ():
         yield _capacity(report, name)
@@ -81,6 +58,7 @@ def sheets(report: Backtest) -> Iterator[Sheet]:
         yield _flags(report)
     if report.early.width:
         yield _early(report)
+    yield Sheet("Notes", points=report.notes)
 
 
 def _cutoffs(report: Backtest) -> Sheet:
@@ -90,7 +68,7 @@ def _cutoffs(report: Backtest) -> Sheet:
         counts = (_whole(row[name]) for name in ("contacts", "not_yet", "before", "judged", CONVERTED))
         rows.append((day, *counts, _share(row["rate"]), _between(row, "rate", _share)))
     columns = ("cutoff", "contacts", "not yet", "had it", "judged", "converted", "rate", _sure(report))
-    return Sheet("Who was judged: contacts that had appeared and had not had the outcome", columns, rows)
+    return Sheet("Who was judged: contacts that had appeared and had not had the outcome", (), columns, rows)
 
 
 def _capacity(report: Backtest, name: str) -> Sheet:
@@ -103,7 +81,7 @@ def _capacity(report: Backtest, name: str) -> Sheet:
         for row in _pooled(report.capacity).filter(pl.col("score") == name).to_dicts()
     ]
     columns = ("best", "contacts", "hits", *_caught_columns(report))
-    return Sheet(f"Score {name}: ROC AUC {auc}", columns, rows)
+    return Sheet(f"Score {name}: ROC AUC {auc}", (), columns, rows)
 
 
 def _caught_columns(report: Backtest) -> tuple[str, ...]:
@@ -112,7 +90,7 @@ def _caught_columns(report: Backtest) -> tuple[str, ...]:
 
 
 def _sure(report: Backtest) -> str:
-    return f"{report.confidence * 100:g}{_CI}"
+    return f"{report.confidence * 100:g}{CI}"
 
 
 def _caught(row: dict[str, Any]) -> Iterator[str]:
@@ -145,7 +123,7 @@ def _rates(report: Backtest, title: str, first: str, named: Any) -> Sheet:
         )
         for name, row in named
     ]
-    return Sheet(title, (first, "contacts", "converted", "rate", _sure(report), "lift"), rows)
+    return Sheet(title, (), (first, "contacts", "converted", "rate", _sure(report), "lift"), rows)
 
 
 def _flags(report: Backtest) -> Sheet:
@@ -154,7 +132,7 @@ def _flags(report: Backtest) -> Sheet:
         for row in _pooled(report.flagged).to_dicts()
     ]
     columns = ("at", "there", "hits", *_caught_columns(report))
-    return Sheet("Stages as a forecast: who stood there at the cutoff", columns, rows, _legend(report))
+    return Sheet("Stages as a forecast: who stood there at the cutoff", (), columns, rows, remarks=_legend(report))
 
 
 def _early(report: Backtest) -> Sheet:
@@ -171,7 +149,8 @@ def _early(report: Backtest) -> Sheet:
         for row in report.early.to_dicts()
     ]
     columns = ("reached", "customers", "in time", "still", "never", _sure(report), "25%", "days", "75%")
-    return Sheet("How early: days from first reaching a stage to the outcome", columns, rows, _legend(report))
+    title = "How early: days from first reaching a stage to the outcome"
+    return Sheet(title, (), columns, rows, remarks=_legend(report))
 
 
 def _legend(report: Backtest) -> tuple[str, ...]:
@@ -181,23 +160,6 @@ def _legend(report: Backtest) -> tuple[str, ...]:
 
 def _pooled(table: pl.DataFrame) -> pl.DataFrame:
     return table.filter(pl.col(CUTOFF).is_null())
-
-
-def _wrapped(text: str, mark: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False)
-
-
-def _aligned(sheet: Sheet) -> Iterator[str]:
-    """Yield the lines of a table, names to the left and numbers to the right."""
-    cells = [sheet.columns, *sheet.rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    gaps = [1 if name.endswith(_CI) else 2 for name in sheet.columns]  # an interval stands close to its value
-    for first, *rest in cells:
-        numbers = zip(rest, widths[1:], gaps[1:], strict=True)
-        told = "".join(cell.rjust(width + gap) for cell, width, gap in numbers)
-        yield f"  {first.ljust(widths[0])}{told}".rstrip()
-    for line in sheet.legend:
-        yield from _wrapped(line, "  ")
 
 
 def _day(instant: datetime, zone: tzinfo) -> str:

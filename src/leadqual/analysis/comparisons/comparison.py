@@ -12,11 +12,10 @@ import polars as pl
 from leadqual._suggest import did_you_mean
 from leadqual.analysis.comparisons.changes import Change, changes_between, renames
 from leadqual.analysis.comparisons.contact import Parting
-from leadqual.analysis.comparisons.html import as_html
 from leadqual.analysis.comparisons.impact import Impact, impact_of
 from leadqual.analysis.comparisons.moves import CONTACT
 from leadqual.analysis.comparisons.question import Question, asked
-from leadqual.analysis.comparisons.report import as_data, as_text
+from leadqual.analysis.comparisons.report import data_of, html_of, text_of
 from leadqual.analysis.comparisons.stages import StageMap, can_be_translated, stage_map, translated
 from leadqual.conditions.nodes import Selection
 from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
@@ -92,7 +91,7 @@ class Comparison:
 
     def explain(self) -> str:
         """Return the comparison in words."""
-        return as_text(self)
+        return text_of(self)
 
     def __str__(self) -> str:
         return self.explain()
@@ -102,11 +101,11 @@ class Comparison:
         return f"<Comparison: {self.old.ref} with {self.new.ref}, {len(self.changes)} changes{seen}>"
 
     def _repr_html_(self) -> str:
-        return as_html(self)
+        return html_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data for JSON."""
-        return as_data(self)
+        return data_of(self)
 
 
 def compare(

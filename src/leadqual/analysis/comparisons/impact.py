@@ -156,7 +156,7 @@ class _Work:
             people, events = (table.filter(pl.col(CONTACT).is_in(ids.implode())) for table in (people, events))
         events = self.question.seen_by(policy, events)
         if ids is not None and len(ids) <= _FEW:
-            return folded(policy, people, events, until, None).moves.select(list(MOVES))
+            return folded(policy, people, events, until, None, afresh=False).moves.select(list(MOVES))
         moves = replay(policy, people, events, until=until, check=check)
         return into_polars(moves, "moves").select(list(MOVES))
 

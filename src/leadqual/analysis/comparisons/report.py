@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -15,6 +13,7 @@ from leadqual.analysis.comparisons.desk import Customers, Desk
 from leadqual.analysis.comparisons.impact import Impact
 from leadqual.analysis.comparisons.moves import CONTACT
 from leadqual.analysis.comparisons.words import shown_values
+from leadqual.analysis.sheets import Sheet, as_html, as_text
 from leadqual.lifecycle.explain import known_zone, moment
 
 if TYPE_CHECKING:
@@ -34,21 +33,11 @@ _VERDICTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a report: a title, and either lines or a table."""
-
-    title: str
-    lines: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[object, ...], ...] = ()
-
-
-def sections(comparison: Comparison) -> Iterator[Section]:
+def sections(comparison: Comparison) -> Iterator[Sheet]:
     """Yield the parts of a comparison, the answer first."""
-    yield Section(headline(comparison))
+    yield Sheet(headline(comparison))
     if comparison.changes:
-        yield Section("Changes", tuple(line for change in comparison.changes for line in _change(change)))
+        yield Sheet("Changes", tuple(line for change in comparison.changes for line in _change(change)))
     if comparison.impact is not None:
         yield from _impact(comparison, comparison.impact)
 
@@ -83,7 +72,7 @@ def _change(change: Change) -> Iterator[str]:
         yield f"    {change.words}"
 
 
-def _impact(comparison: Comparison, impact: Impact) -> Iterator[Section]:
+def _impact(comparison: Comparison, impact: Impact) -> Iterator[Sheet]:
     seen = impact.contacts - impact.not_appeared
     lines = [
         f"{seen:,} contacts, seen at {_moment(impact, impact.until)}: {impact.parted.height:,} make other moves, "
@@ -91,9 +80,9 @@ def _impact(comparison: Comparison, impact: Impact) -> Iterator[Section]:
     ]
     if impact.not_appeared:
         lines.append(f"{impact.not_appeared:,} more had not appeared by then.")
-    yield Section("On the same history", tuple(lines))
+    yield Sheet("On the same history", tuple(lines))
     if totals := _totals(comparison, impact.matrix):
-        yield Section("Stages", (), ("stage", "old", "new", "difference"), totals)
+        yield Sheet("Stages", (), ("stage", "old", "new", "difference"), totals)
     yield from _moved(impact)
     if impact.desk is not None:
         yield from _desk(impact, impact.desk)
@@ -101,7 +90,7 @@ def _impact(comparison: Comparison, impact: Impact) -> Iterator[Section]:
         yield _customers(impact.customers)
     yield from _scores(impact)
     if impact.notes:
-        yield Section("Notes", impact.notes)
+        yield Sheet("Notes", impact.notes)
 
 
 def _totals(comparison: Comparison, matrix: pl.DataFrame) -> tuple[tuple[object, ...], ...]:
@@ -116,11 +105,11 @@ def _totals(comparison: Comparison, matrix: pl.DataFrame) -> tuple[tuple[object,
     return tuple(rows)
 
 
-def _moved(impact: Impact) -> Iterator[Section]:
+def _moved(impact: Impact) -> Iterator[Sheet]:
     moved = impact.matrix.filter(~pl.col("same")).sort("contacts", descending=True, maintain_order=True)
     if moved.height:
         rows = tuple((row["old"], row["new"], row["contacts"]) for row in moved.to_dicts())
-        yield Section("Who stands elsewhere", (), ("old", "new", "contacts"), rows)
+        yield Sheet("Who stands elsewhere", (), ("old", "new", "contacts"), rows)
         few = impact.moved.head(_LISTED)
         told = tuple(
             (
@@ -133,19 +122,19 @@ def _moved(impact: Impact) -> Iterator[Section]:
         )
         every = impact.moved.height
         title = "They are" if few.height == every else f"The first {few.height} of {every:,}"
-        yield Section(title, (), ("contact", "stands at", "parted", "because of"), told)
+        yield Sheet(title, (), ("contact", "stands at", "parted", "because of"), told)
     if impact.reasons.height:
-        rows = tuple(
+        found = tuple(
             (row["change"] or "no single one", row["how"], row["contacts"], row["stand_elsewhere"])
             for row in impact.reasons.to_dicts()
         )
-        yield Section("Because of which change", (), ("change", "how", "contacts", "elsewhere"), rows)
+        yield Sheet("Because of which change", (), ("change", "how", "contacts", "elsewhere"), found)
     if impact.needs:
         needs = tuple(f"{path}, with {', '.join(others)}" for path, others in impact.needs.items())
-        yield Section("Tried together, since one needs the other", needs)
+        yield Sheet("Tried together, since one needs the other", needs)
 
 
-def _desk(impact: Impact, desk: Desk) -> Iterator[Section]:
+def _desk(impact: Impact, desk: Desk) -> Iterator[Sheet]:
     mean, more, days = desk.a_day, desk.changed_days, len(desk.days)
     title = f"Leads of the sales desk ({', '.join(desk.stages)})"
     times = [_moment(impact, instant) for instant in (desk.since, desk.until)]
@@ -154,7 +143,7 @@ def _desk(impact: Impact, desk: Desk) -> Iterator[Section]:
         lines.append(f"Leads a day: {mean['old']:.2f} before, {mean['new']:.2f} now ({mean['more']:+.2f}).")
     lines.append(f"In all: {desk.arrivals['old']:,} before, {desk.arrivals['new']:,} now.")
     if not days:
-        yield Section(title, (*lines, "No day lies whole within this time."))
+        yield Sheet(title, (*lines, "No day lies whole within this time."))
         return
     lines.append(f"Of {days:,} whole days {more['more']:,} bring more, {more['fewer']:,} fewer.")
     names = ("least", "median", "p90", "most")
@@ -162,17 +151,17 @@ def _desk(impact: Impact, desk: Desk) -> Iterator[Section]:
         (row["policy"], _number(row["mean"]), *(f"{row[name]:g}" for name in names))
         for row in desk.distribution.to_dicts()
     )
-    yield Section(title, tuple(lines))
-    yield Section("Leads a day, over the whole days", (), ("policy", "mean", *names), rows)
+    yield Sheet(title, tuple(lines))
+    yield Sheet("Leads a day, over the whole days", (), ("policy", "mean", *names), rows)
     weekdays = desk.weekdays.drop_nulls().to_dicts()
     rows = tuple((row["weekday"], row["days"], _number(row["old"]), _number(row["new"])) for row in weekdays)
-    yield Section("Leads a day by weekday", (), ("weekday", "days", "old", "new"), rows)
+    yield Sheet("Leads a day by weekday", (), ("weekday", "days", "old", "new"), rows)
 
 
-def _customers(customers: Customers) -> Section:
+def _customers(customers: Customers) -> Sheet:
     counts, medians = customers.counts, customers.median_days
     if not sum(counts.values()):
-        return Section(f"Known customers ({customers.outcome})", ("There is none in this time.",))
+        return Sheet(f"Known customers ({customers.outcome})", ("There is none in this time.",))
     rows = []
     for verdict, words in _VERDICTS.items():
         median = medians.get(verdict)
@@ -181,23 +170,23 @@ def _customers(customers: Customers) -> Section:
         more = ", ..." if some and counts[verdict] > len(some) else ""
         rows.append((words, counts[verdict], "; ".join(filter(None, (by, ", ".join(some) + more)))))
     title = f"Known customers ({customers.outcome}): {sum(counts.values()):,}, flagged by a stage of the desk before it"
-    return Section(title, (), ("under the new policy", "customers", "who"), tuple(rows))
+    return Sheet(title, (), ("under the new policy", "customers", "who"), tuple(rows))
 
 
-def _scores(impact: Impact) -> Iterator[Section]:
+def _scores(impact: Impact) -> Iterator[Sheet]:
     changed = impact.scores.filter(pl.col("contacts") > 0)
     if changed.height:
         rows = tuple(
             (row["score"], row["contacts"], *(_number(row[name]) for name in ("old_mean", "new_mean")))
             for row in changed.to_dicts()
         )
-        yield Section("Scores that differ in the end", (), ("score", "contacts", "old mean", "new mean"), rows)
+        yield Sheet("Scores that differ in the end", (), ("score", "contacts", "old mean", "new mean"), rows)
     if impact.grades.height:
         rows = tuple(
             (row["grade"], f"{row['old'] or 'none'} -> {row['new'] or 'none'}", row["contacts"])
             for row in impact.grades.head(_LISTED).to_dicts()
         )
-        yield Section("Grades that differ in the end", (), ("grade", "change", "contacts"), rows)
+        yield Sheet("Grades that differ in the end", (), ("grade", "change", "contacts"), rows)
 
 
 def _moment(impact: Impact, instant: datetime) -> str:
@@ -208,37 +197,19 @@ def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.2f}"
 
 
-def as_text(comparison: Comparison) -> str:
+def text_of(comparison: Comparison) -> str:
     """Return a comparison as plain text."""
-    parts = []
-    for place, section in enumerate(sections(comparison)):
-        lines = [section.title] if not place else ["", section.title]
-        lines += [part for line in section.lines for part in _wrapped(f"  {line}")]
-        if section.columns:
-            lines += [f"  {line}" for line in _aligned([section.columns, *section.rows])]
-        parts.append("\n".join(lines))
-    return "\n".join(parts)
+    first, *others = sections(comparison)
+    return as_text((first.title,), others, _WIDEST)
 
 
-def _wrapped(line: str) -> list[str]:
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return wrap(line, _WIDEST, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+def html_of(comparison: Comparison) -> str:
+    """Return a comparison as one piece of HTML without scripts."""
+    first, *others = sections(comparison)
+    return as_html((first.title,), others)
 
 
-def _aligned(rows: Sequence[Sequence[object]]) -> list[str]:
-    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
-    right = [any(isinstance(cell, int) for cell in column) for column in zip(*rows, strict=True)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in cells
-    ]
-
-
-def as_data(comparison: Comparison) -> dict[str, Any]:
+def data_of(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as plain data for JSON."""
     stages, impact = comparison.stages, comparison.impact
     data: dict[str, Any] = {

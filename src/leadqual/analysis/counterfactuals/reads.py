@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leadqual.analysis.forecasts.time import scores_behind
 from leadqual.conditions.nodes import Compare, History, In, IsMissing, Items, Literal, Method, Name, Node, Value
 from leadqual.conditions.walk import children, histories, names, walk
+from leadqual.engines.steady import scores_behind
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.funnel import Transition
 from leadqual.policy.rules import Rule

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
-from html import escape
 from itertools import groupby
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from leadqual.analysis.counterfactuals.changes import Happened, Learned, Wanted
+from leadqual.analysis.forecasts.text import left_out_text
+from leadqual.analysis.sheets import Sheet, as_html, wrapped
 from leadqual.lifecycle.explain import moment
 from leadqual.lifecycle.outlook import shown_value
 
@@ -22,7 +22,8 @@ _FEW = 3
 
 def counterfactual_text(answer: Counterfactual, zone: tzinfo) -> str:
     """Return a counterfactual as lines for a terminal."""
-    return "\n".join([*_headline(answer, zone), *_options(answer, zone), *_blocked(answer), *_ending(answer, zone)])
+    blocked = (line for text in _blocked(answer) for line in _item(text))
+    return "\n".join([*_headline(answer, zone), *_options(answer, zone), *blocked, *_ending(answer, zone)])
 
 
 def _headline(answer: Counterfactual, zone: tzinfo) -> Iterator[str]:
@@ -45,11 +46,19 @@ def _options(answer: Counterfactual, zone: tzinfo) -> Iterator[str]:
             yield "or if:"
         for change in option.changes:
             yield from _item(change_text(change, zone))
-        yield from _times_of(option, answer, zone)
-        moves = ", ".join(f"{move.source} -> {move.target} ({move.transition})" for move in option.moves)
-        yield from wrap(moves, _WIDTH, initial_indent="    moves ", subsequent_indent=" " * 10)
+        for text in _times_of(option, answer, zone):
+            yield from wrapped(text, _WIDTH, "    ")
+        yield from wrapped(_moves_of(option), _WIDTH, "    moves ")
+    yield from _more(answer)
+
+
+def _more(answer: Counterfactual) -> Iterator[str]:
     if answer.more:
         yield f"{answer.more} more of the same size are not listed."
+
+
+def _moves_of(option: Option) -> str:
+    return ", ".join(f"{move.source} -> {move.target} ({move.transition})" for move in option.moves)
 
 
 def _times_of(option: Option, answer: Counterfactual, zone: tzinfo) -> Iterator[str]:
@@ -57,13 +66,13 @@ def _times_of(option: Option, answer: Counterfactual, zone: tzinfo) -> Iterator[
     first = min(one.occurred_at for one in option.interactions)
     last = max(one.occurred_at for one in option.interactions)
     if (first - answer.at).total_seconds() >= 1 and first == last:
-        yield f"    not before {moment(first, zone)}"
+        yield f"not before {moment(first, zone)}"
     if option.at > last:
-        yield f"    and then nothing: a review takes it there at {moment(option.at, zone)}"
+        yield f"and then nothing: a review takes it there at {moment(option.at, zone)}"
 
 
 def _item(text: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False)
+    return wrapped(text, _WIDTH, "  - ")
 
 
 def change_text(change: Wanted, zone: tzinfo = UTC) -> str:
@@ -98,14 +107,14 @@ def _when(change: Happened, zone: tzinfo) -> str:
 
 def _blocked(answer: Counterfactual) -> Iterator[str]:
     if answer.status == "impossible" and not answer.blocked:
-        yield f"  no transition leads from {answer.stage} there."
+        yield f"no transition leads from {answer.stage} there."
     sources: dict[tuple[str, str, str, str], list[str]] = {}
     for one in answer.blocked:
         values = ", ".join(f"{name} is {shown_value(value)}" for name, value in one.values.items())
         sources.setdefault((one.transition, one.target, one.condition, values), []).append(one.source)
     for (transition, target, condition, values), found in sources.items():
         text = f"{', '.join(found)} -> {target} ({transition}) needs {condition}"
-        yield from _item(f"{text}; {values}" if values else text)
+        yield f"{text}; {values}" if values else text
 
 
 def _ending(answer: Counterfactual, zone: tzinfo) -> Iterator[str]:
@@ -116,8 +125,7 @@ def _ending(answer: Counterfactual, zone: tzinfo) -> Iterator[str]:
     if answer.by_itself is not None:
         yield f"If nothing happens, a review takes it there by itself at {moment(answer.by_itself, zone)}."
     if answer.left_out:
-        several = "interaction lies" if answer.left_out == 1 else "interactions lie"
-        yield f"{answer.left_out} {several} after the decision and are taken not to happen."
+        yield left_out_text(answer.left_out)
 
 
 def _smallest(answer: Counterfactual, option: Option) -> str:
@@ -132,12 +140,12 @@ def _smallest(answer: Counterfactual, option: Option) -> str:
 
 def counterfactual_card(answer: Counterfactual) -> str:
     """Return a counterfactual as one piece of HTML without scripts, in the colours of the page."""
-    head = "".join(f"<div>{escape(line)}</div>" for line in _headline(answer, UTC))
-    options = "<div style='opacity:.75'>or if</div>".join(
-        "<ul style='margin:.2rem 0'>"
-        + "".join(f"<li>{escape(change_text(one))}</li>" for one in option.changes)
-        + "</ul>"
-        for option in answer.options
-    )
-    rest = "".join(f"<div>{escape(line)}</div>" for line in (*_blocked(answer), *_ending(answer, UTC)))
-    return f"<div style='font-family:system-ui,sans-serif;max-width:46rem'>{head}{options}{rest}</div>"
+    head, verdict = (line.rstrip(":") for line in _headline(answer, UTC))
+    if not answer.options:
+        return as_html((head,), [Sheet(verdict, points=[*_blocked(answer)], remarks=[*_ending(answer, UTC)])])
+    sheets = []
+    for number, option in enumerate(answer.options):
+        changes = [change_text(change) for change in option.changes]
+        remarks = [*_times_of(option, answer, UTC), f"moves {_moves_of(option)}"]
+        sheets.append(Sheet("or if" if number else verdict, points=changes, remarks=remarks))
+    return as_html((head, *_more(answer), *_ending(answer, UTC)), sheets)

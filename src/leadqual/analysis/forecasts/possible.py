@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, Protocol, assert_never
@@ -36,16 +36,10 @@ from leadqual.conditions.nodes import (
     Not,
     Or,
 )
+from leadqual.engines.compile import METHODS
 from leadqual.engines.numbers import rounded, within_cap, within_range
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.rules import Bands, Rule
-
-_METHODS: dict[str, Callable[..., Any]] = {
-    "startswith": str.startswith,
-    "endswith": str.endswith,
-    "contains": str.__contains__,
-    "lower": str.lower,
-}
 
 
 class Leaves(Protocol):
@@ -147,7 +141,7 @@ class Possibilities:
         others: Possible = frozenset({()}) if argument is None else self.of(argument)
         if isinstance(texts, Numbers) or isinstance(others, Numbers):
             return ANYTHING if name == "lower" else ANY_ANSWER
-        method = _METHODS[name]
+        method = METHODS[name]
         return frozenset(
             None if text is None or other is None else method(text, *(() if argument is None else (other,)))
             for text in texts

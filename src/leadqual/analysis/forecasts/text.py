@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
-from html import escape
-from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from leadqual.analysis.sheets import Sheet, as_html, wrapped
 from leadqual.lifecycle.explain import moment
 from leadqual.lifecycle.outlook import shown_value
 from leadqual.model.standing import Move
@@ -15,38 +14,35 @@ from leadqual.model.standing import Move
 if TYPE_CHECKING:
     from leadqual.analysis.forecasts.report import Change, Forecast
 
-_WIDTH = 100
+_WIDTH: Final = 100
+_AHEAD: Final = "If nothing more happens"
 
 
 def forecast_text(forecast: Forecast, zone: tzinfo) -> str:
     """Return a forecast as lines for a terminal."""
-    return "\n".join([_headline(forecast, zone), *_lines(forecast, zone), *_ending(forecast, zone)])
+    told = [line for when, text in _entries(forecast, zone) for line in wrapped(text, _WIDTH, f"  {when}  ")]
+    lines = [_headline(forecast, zone), f"{_AHEAD}:", *(told or ["  nothing changes"]), *_ending(forecast, zone)]
+    return "\n".join(lines)
 
 
 def _headline(forecast: Forecast, zone: tzinfo) -> str:
     stands = f"stands at {forecast.stage}" if forecast.stage is not None else "is scored"
     seen = f"seen at {moment(forecast.at, zone)} under {forecast.policy}"
-    return f"Contact {forecast.contact_id} {stands}, {seen}.\nIf nothing more happens:"
+    return f"Contact {forecast.contact_id} {stands}, {seen}."
 
 
-def _lines(forecast: Forecast, zone: tzinfo) -> Iterator[str]:
+def _entries(forecast: Forecast, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """Yield when something changes, and what."""
     for way in forecast.waiting:
         tried = "the next review" if forecast.reviewed else "the next interaction, whatever it is"
-        yield from _line("now", f"{way} holds already, and is tried at {tried}")
+        yield "now", f"{way} holds already, and is tried at {tried}"
     # A change is what a review finds, so of one instant it is told first.
     told: list[tuple[datetime, int, str]] = [
         *((change.at, 0, _change(change, forecast)) for change in forecast.changes),
         *((move.at, 1, _move(move)) for move in forecast.moves),
     ]
     for at, _, text in sorted(told, key=lambda entry: entry[:2]):
-        yield from _line(exact(at, zone), text)
-    if not told and not forecast.waiting:
-        yield "  nothing changes"
-
-
-def _line(when: str, text: str) -> Iterator[str]:
-    head = f"  {when}  "
-    yield from wrap(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False)
+        yield exact(at, zone), text
 
 
 def _change(change: Change, forecast: Forecast) -> str:
@@ -86,8 +82,13 @@ def _ending(forecast: Forecast, zone: tzinfo) -> Iterator[str]:
         names = ", ".join(forecast.not_foreseen)
         yield f"Not foreseen, because a scorer object decides: {names}."
     if forecast.left_out:
-        several = "interaction lies" if forecast.left_out == 1 else "interactions lie"
-        yield f"{forecast.left_out} {several} after the decision and are taken not to happen."
+        yield left_out_text(forecast.left_out)
+
+
+def left_out_text(number: int) -> str:
+    """Return that so many interactions of the history are left out."""
+    lie, are = ("interaction lies", "is") if number == 1 else ("interactions lie", "are")
+    return f"{number:,} {lie} after the decision and {are} taken not to happen."
 
 
 def exact(instant: datetime, zone: tzinfo = UTC) -> str:
@@ -97,14 +98,7 @@ def exact(instant: datetime, zone: tzinfo = UTC) -> str:
 
 def forecast_card(forecast: Forecast) -> str:
     """Return a forecast as one piece of HTML without scripts, in the colours of the page."""
-    rows = [(exact(change.at), _change(change, forecast)) for change in forecast.changes]
-    rows += [(exact(move.at), _move(move)) for move in forecast.moves]
-    style = "border:0;text-align:left;vertical-align:top;white-space:normal"
-    cells = "".join(
-        f"<tr><td style='{style};white-space:nowrap'>{escape(when)}</td><td style='{style}'>{escape(text)}</td></tr>"
-        for when, text in sorted(rows)
-    )
-    head = "".join(f"<div>{escape(line)}</div>" for line in _headline(forecast, UTC).split("\n"))
-    end = "".join(f"<div>{escape(line)}</div>" for line in _ending(forecast, UTC))
-    table = f"<table style='border:0;font-size:.9em'>{cells}</table>" if cells else ""
-    return f"<div style='font-family:system-ui,sans-serif;max-width:60rem'>{head}{table}{end}</div>"
+    rows = [*_entries(forecast, UTC)]
+    columns, ending = ("when", "what") if rows else (), tuple(_ending(forecast, UTC))
+    ahead = Sheet(_AHEAD, () if rows else ("Nothing changes.",), columns, rows, remarks=ending)
+    return as_html((_headline(forecast, UTC),), [ahead])

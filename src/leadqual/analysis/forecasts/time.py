@@ -16,11 +16,12 @@ from leadqual.analysis.forecasts.values import ANYTHING, Numbers, Possible, just
 from leadqual.conditions.nodes import History, Name, Node
 from leadqual.conditions.walk import walk
 from leadqual.engines.record import RecordEngine
+from leadqual.engines.steady import scores_behind
 from leadqual.engines.view import View
 from leadqual.model.time import DAY, micros
 from leadqual.model.vocabulary import Purpose
 from leadqual.policy.document import PolicyDocument
-from leadqual.policy.rules import Bands, Rule
+from leadqual.policy.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -195,17 +196,6 @@ def _rule_moves(rule: Rule, policy: PolicyDocument) -> bool:
     if rule.when is not None:
         return is_moving(rule.when, policy)
     return any(option is not None for option in (rule.within, rule.half_life, rule.linear, rule.step))
-
-
-def scores_behind(path: str, policy: PolicyDocument) -> list[str]:
-    """Return the scores that ``score.x`` or ``grade.x`` is made of directly."""
-    owner, _, name = path.partition(".")
-    if owner == "score":
-        return [name]
-    declared = policy.grades[name]
-    if isinstance(declared, Bands):
-        return [declared.score]
-    return [*scores_behind(f"grade.{declared.rows}", policy), *scores_behind(f"grade.{declared.columns}", policy)]
 
 
 def scorers_behind(node: Node, policy: PolicyDocument) -> set[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from leadqual.analysis.sheets import Sheet
 from leadqual.errors import cut
+from leadqual.lifecycle.explain import moment
 
 if TYPE_CHECKING:
     from leadqual.analysis.funnels.report import FunnelReport
@@ -19,37 +20,11 @@ _NAME: Final = 18
 _UNKNOWN: Final = "not known"
 
 
-@dataclass(frozen=True)
-class Section:
-    """A table for people.
-
-    Parameters
-    ----------
-    title : str
-        What it says.
-    header : sequence of str
-        The headings of its columns.
-    rows : list of sequence of str
-        Its cells.
-    remark : str
-        What has to be said below it.
-    """
-
-    title: str
-    header: Sequence[str]
-    rows: list[Sequence[str]]
-    remark: str = ""
-
-
 def headline(report: FunnelReport) -> str:
     """Return what a report is about, in one line."""
-    first = report.spells.people["began"].min()
-    since = f"from {_moment(report, first)} " if first is not None else ""
-    return f"Funnel of {report.contacts:,} contacts, {since}to {_moment(report, report.until)}"
-
-
-def _moment(report: FunnelReport, instant: Any) -> str:
-    return str(instant.astimezone(report.zone).strftime("%Y-%m-%d %H:%M %Z"))
+    first = report.spells.people.select(pl.col("began").min()).item()
+    since = f"from {moment(first, report.zone)} " if first is not None else ""
+    return f"Funnel of {report.contacts:,} contacts, {since}to {moment(report.until, report.zone)}"
 
 
 def rate_line(report: FunnelReport) -> str:
@@ -64,16 +39,18 @@ def rate_line(report: FunnelReport) -> str:
     return f"Conversion rate: {counted}" + (f", {interval(row, 'rate')}" if row["visitors"] else "")
 
 
-def sections(report: FunnelReport) -> Iterator[Section]:
+def sections(report: FunnelReport) -> Iterator[Sheet]:
     """Yield the tables that people read first; those with nothing in them are left out."""
     whole = report.overall
     found = [_stages(whole), _conversion(whole), _ageing(whole)]
     if report.by is not None:
         found.append(_groups(report))
-    yield from (section for section in found if section.rows)
+    yield from (sheet for sheet in found if sheet.rows)
+    if report.notes:
+        yield Sheet("To be known", points=report.notes)
 
 
-def _stages(report: FunnelReport) -> Section:
+def _stages(report: FunnelReport) -> Sheet:
     now = dict(report.counts().select("stage", "contacts").iter_rows())
     times = report.time_in_stage((0.5,)).rows_by_key("stage", named=True, unique=True)
     entered = dict(report.conversion.select("source", "entered").iter_rows())
@@ -88,7 +65,7 @@ def _stages(report: FunnelReport) -> Section:
         "Days: after so many half have left again (Kaplan-Meier; those who still stand there count as waiting). "
         "Next: the likeliest way out, with the share that takes it in the time that enough were seen."
     )
-    return Section("Stages", ("stage", "now", "ever", "days to leave", "next"), rows, remark)
+    return Sheet("Stages", (), ("stage", "now", "ever", "days to leave", "next"), rows, remarks=(remark,))
 
 
 def _time(row: dict[str, Any]) -> str:
@@ -106,7 +83,7 @@ def _next(report: FunnelReport, stage: str) -> str:
     return f"{name(best['target'])} {_percent(best['share'])}"
 
 
-def _conversion(report: FunnelReport) -> Section:
+def _conversion(report: FunnelReport) -> Sheet:
     table = report.conversion.rows_by_key(["source", "target"], named=True, unique=True)
     ends = [place for place, stage in enumerate(report.stages) if stage in report.customer]
     path = report.stages[: ends[0] + 1] if ends else report.stages
@@ -122,10 +99,11 @@ def _conversion(report: FunnelReport) -> Section:
         direct = _UNKNOWN if row["direct_share"] is None else _percent(row["direct_share"])
         rows.append((name(source), name(target), whole(row["entered"]), whole(row["eventually"]), ever, direct))
     remark = "Ever: sooner or later after the first entry, so far; those who wait may still go on."
-    return Section("From stage to stage", ("from", "to", "entered", "went on", "ever", "directly"), rows, remark)
+    columns = ("from", "to", "entered", "went on", "ever", "directly")
+    return Sheet("From stage to stage", (), columns, rows, remarks=(remark,))
 
 
-def _ageing(report: FunnelReport) -> Section:
+def _ageing(report: FunnelReport) -> Sheet:
     table = report.ageing()
     bands = [column for column in table.columns[2:] if column[0] in "<>" or column[0].isdigit()]
     table = table.filter(pl.col("contacts") > 0)
@@ -134,10 +112,11 @@ def _ageing(report: FunnelReport) -> Section:
         for row in table.iter_rows(named=True)
     ]
     remark = "Overdue: longer than the days after which half have left; '-' where that is not reached."
-    return Section("For how long they have stood there", ("stage", *bands, "usual", "overdue"), rows, remark)
+    columns = ("stage", *bands, "usual", "overdue")
+    return Sheet("For how long they have stood there", (), columns, rows, remarks=(remark,))
 
 
-def _groups(report: FunnelReport) -> Section:
+def _groups(report: FunnelReport) -> Sheet:
     rates = report.rate.head(_GROUPS)
     sizes = report.spells.people.group_by("group").len().sort("group")["len"].to_list()
     rows = []
@@ -146,8 +125,9 @@ def _groups(report: FunnelReport) -> Section:
         share = _UNKNOWN if row["rate"] is None else interval(row, "rate")
         rows.append((value, whole(size), whole(row["buyers"]), share))
     left = len(report.spells.groups) - len(rows)
-    remark = f"Smaller ones that are not shown: {left:,}." if left > 0 else ""
-    return Section(f"By {report.by}", (str(report.by), "contacts", "bought", "conversion rate"), rows, remark)
+    remarks = (f"Smaller ones that are not shown: {left:,}.",) if left > 0 else ()
+    columns = (str(report.by), "contacts", "bought", "conversion rate")
+    return Sheet(f"By {report.by}", (), columns, rows, remarks=remarks)
 
 
 def interval(row: dict[str, Any], share: str) -> str:
@@ -156,8 +136,8 @@ def interval(row: dict[str, Any], share: str) -> str:
 
 
 def name(text: str) -> str:
-    """Return a name from a table, cut, and without what could steer a terminal."""
-    return cut("".join(sign if sign.isprintable() else "?" for sign in text), limit=_NAME)
+    """Return a name from a table, cut."""
+    return cut(text, limit=_NAME)
 
 
 def whole(number: int | None) -> str:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from scipy.stats import CensoredData, ecdf
+
+from leadqual.errors import MissingDependency, Problem
+
+try:
+    from scipy.stats import CensoredData, ecdf
+except ImportError as error:
+    hint = "pip install 'leadqual[analysis]'"
+    problem = Problem("missing-dependency", "a funnel report needs SciPy", found=f"no {error.name}", hint=hint)
+    raise MissingDependency(problem) from None
 
 _SLACK: Final = 1e-12
 """What products of fractions may be off: one half is reached at 0.5000000000000001 too."""
