@@ -66,6 +66,10 @@ class Chunk:
         found: Made = self._made[key]
         return found
 
+    def forget(self) -> None:
+        """Let go of everything that was made; the contacts and rows stay."""
+        self._made.clear()
+
     def column(self, name: str) -> Any:
         """Return a column of the rows as an array; missing numbers are NaN."""
         return self.once(("column", name), lambda: self.rows[name].to_numpy())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import local
 from typing import Final
 
 import numpy as np
@@ -28,6 +30,7 @@ SEEN: Final = "seen"
 """How many interactions a standing has seen that can still matter."""
 _BEFORE: Final = np.iinfo(np.int64).min
 _NOT_TOLD: Final = -1
+_NOBODY: Final = np.zeros(0, dtype=np.int64)
 
 Refuse = Callable[[str], Exception]
 """From the id of a contact, one of whose conditions is unknown and must not be, to the error that says so."""
@@ -84,26 +87,63 @@ def replayed(
     """
     ways = Ways(policy, contacts, interactions, until, repeated=repeated)
     start = _start(ways, before)
-    moves, ends, late = [], [], []
-    for chunk in ways.rows.chunks():
-        here = slice(chunk.first, chunk.first + chunk.contacts)
-        stage, entered, since, seen = (one[here].copy() for one in start)
-        changed = np.flatnonzero((seen != _NOT_TOLD) & (seen != _seen(ways, chunk, since)))
-        late.append(chunk.first + changed)
-        if afresh:
-            stage[changed], entered[changed], since[changed] = _initial(ways), NEVER, _BEFORE
-        begin = _begin(ways, chunk, entered)
-        entered = np.where(entered == NEVER, begin, entered)
-        walk = Walk(ways, chunk, Contacts(stage, entered, len(ways.stages)), begin, since)
-        walk.run()
-        if walk.refused:
-            raise refuse(ways.people.frame[CONTACT_ID][chunk.first + min(walk.refused)])
-        moves.append(_moves(ways, chunk, walk.steps))
-        now = np.full(chunk.contacts, ways.until)
-        ends.append(_standings(ways, chunk, walk.contacts).with_columns(pl.Series(SEEN, _seen(ways, chunk, now))))
-    standings = pl.concat(ends) if ends else _none(ways)
-    lost = ways.people.frame[CONTACT_ID].gather(np.concatenate([np.zeros(0, dtype=np.int64), *late]))
-    return Replayed(pl.concat([_moves(ways, None, []), *moves]), standings, lost)
+    parts = list(_in_threads(ways, lambda mine, chunk: _part(mine, chunk, start, afresh=afresh)))
+    refused = np.concatenate([_NOBODY, *(part.refused for part in parts)])
+    if len(refused):
+        raise refuse(ways.people.frame[CONTACT_ID][int(refused.min())])
+    standings = pl.concat([part.standings for part in parts]) if parts else _none(ways)
+    lost = ways.people.frame[CONTACT_ID].gather(np.concatenate([_NOBODY, *(part.changed for part in parts)]))
+    return Replayed(pl.concat([_moves(ways, None, []), *(part.moves for part in parts)]), standings, lost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What came of a chunk; contacts that are refused or whose history changed by their places."""
+
+    moves: pl.DataFrame
+    standings: pl.DataFrame
+    changed: Ints
+    refused: Ints
+
+
+def _in_threads(ways: Ways, work: Callable[[Ways, Chunk], _Part]) -> Iterator[_Part]:
+    """Yield what comes of every chunk, in their order; as many at a time as Polars has threads.
+
+    Arrays are computed without the lock of the interpreter. A query is not shared: each thread has its own.
+    """
+    chunks = list(ways.rows.chunks())
+    workers = min(len(chunks), pl.thread_pool_size())
+    if workers < 2:
+        yield from (work(ways, chunk) for chunk in chunks)
+        return
+    of_thread = local()
+
+    def run(chunk: Chunk) -> _Part:
+        if not hasattr(of_thread, "ways"):
+            of_thread.ways = ways.again()
+        return work(of_thread.ways, chunk)
+
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(run, chunks)
+
+
+def _part(ways: Ways, chunk: Chunk, start: tuple[Ints, Ints, Ints, Ints], *, afresh: bool) -> _Part:
+    """Return what comes of a chunk."""
+    here = slice(chunk.first, chunk.first + chunk.contacts)
+    stage, entered, since, seen = (one[here].copy() for one in start)
+    changed = np.flatnonzero((seen != _NOT_TOLD) & (seen != _seen(ways, chunk, since)))
+    if afresh:
+        stage[changed], entered[changed], since[changed] = _initial(ways), NEVER, _BEFORE
+    begin = _begin(ways, chunk, entered)
+    entered = np.where(entered == NEVER, begin, entered)
+    walk = Walk(ways, chunk, Contacts(stage, entered, len(ways.stages)), begin, since)
+    walk.run()
+    now = np.full(chunk.contacts, ways.until)
+    standings = _standings(ways, chunk, walk.contacts).with_columns(pl.Series(SEEN, _seen(ways, chunk, now)))
+    moves = _moves(ways, chunk, walk.steps)
+    chunk.forget()
+    refused = np.array(walk.refused, dtype=np.int64)
+    return _Part(moves, standings, chunk.first + changed, chunk.first + refused)
 
 
 def _initial(ways: Ways) -> int:
