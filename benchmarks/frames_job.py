@@ -16,7 +16,7 @@ Scoring: TypeAlias = Literal["agree", "score", "checked", "hand", "decide", "rec
 """Who works on scores: all for their answers to be compared, `frames.score` on rows that are trusted or with its
 default check, a query by hand, a loop, or `leadqual.frames.score_files`."""
 
-Replaying: TypeAlias = Literal["agree_moves", "replay", "standings", "fold", "tables"]
+Replaying: TypeAlias = Literal["agree_moves", "replay", "standings", "fold", "fold_tables", "tables"]
 """Who works on moves: both for theirs to be compared, `frames.replay` on rows that are trusted, `frames.standings`, a
 loop, or nobody, for what the tables take in memory."""
 

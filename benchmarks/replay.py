@@ -43,6 +43,7 @@ class Jobs:
     def __init__(self, size: Size) -> None:
         self.plain = Job("replay", "unreviewed", size.contacts, size.interactions)
         self.fold = replace(self.plain, way="fold", sample=size.sample)
+        self.fold_tables = replace(self.fold, way="fold_tables")
         self.reviewed, self.fold_reviewed = (replace(job, policy="sales") for job in (self.plain, self.fold))
         self.tenth = replace(self.plain, contacts=size.contacts // 10, interactions=size.interactions // 10)
         self.dense = replace(self.plain, contacts=size.dense[0], interactions=size.dense[1])
@@ -56,6 +57,7 @@ class Jobs:
             self.tenth,
             self.fold,
             self.plain,
+            self.fold_tables,
             self.reviewed,
             self.fold_reviewed,
             self.standings,
@@ -82,6 +84,7 @@ def beside_folding(jobs: Jobs, rounds: list[Round]) -> Iterable[Figure]:
     """Yield a contact's part of a replay beside folding one contact, without and with reviews."""
     for name, ours, fold, target in (
         ("no reviews", jobs.plain, jobs.fold, Target(1 / 20, True)),
+        ("no reviews, from tables", jobs.plain, jobs.fold_tables, Target(1 / 20, True)),
         ("daily reviews", jobs.reviewed, jobs.fold_reviewed, None),
     ):
         for unit, seconds in (("", _processor), (", on the wall", _wall)):

@@ -22,7 +22,7 @@ from leadqual.model.time import from_micros, micros
 
 MARCH: Final = datetime(2026, 3, 3, tzinfo=UTC)
 """The day of the question where everybody stood."""
-WAYS: Final = ("agree_moves", "replay", "standings", "fold", "tables")
+WAYS: Final = ("agree_moves", "replay", "standings", "fold", "fold_tables", "tables")
 
 _STOOD: Final = ("contact_id", "stage", "entered_at")
 
@@ -37,6 +37,9 @@ def prepared(job: Job, made: Tables) -> tuple[Callable[[], Any], int]:
     if job.way == "fold":
         known, fold = models(*sample(made, job.sample)), Fold(policy)
         return lambda: list(fold.walked(known, AT)), len(known)
+    if job.way == "fold_tables":
+        rows, fold = sample(made, job.sample), Fold(policy)
+        return lambda: list(fold.walked(models(*rows), AT)), rows[0].height
     people, events = _read(made)
     if job.way == "standings":
         return lambda: frames.standings(policy, people, events, at=MARCH), 1

@@ -107,13 +107,31 @@ def test_bad_options_are_told_by_their_names_and_all_at_once(files, run, given):
     assert result.exit_code == 2
     for said in ("--outcome", "--score", "--stage", "--capacity", "did you mean"):
         assert said in result.stderr
-    bad = run("backtest", *given, "--cutoff", "2026-03-01", "--cutoff", "soon", "--json")
-    told = json.loads(bad.stdout)
-    assert [(one["code"], one["source"]) for one in told["problems"]] == [
+    assert "no-room" not in result.stderr
+
+
+def test_bad_options_are_told_before_any_table_is_read(files, run, given):
+    (files / "i.csv").unlink()
+    bad = ["--cutoff", "2026-03-01", "--cutoff", "soon", "--until", "never", "--horizon", "90", "--score", "haet"]
+    bad += ["--grade", "warmth", "--min-lift", "many"]
+    result = run("backtest", *given, *bad, "--json")
+    assert result.exit_code == 2
+    assert [(one["code"], one["source"]) for one in json.loads(result.stdout)["problems"]] == [
+        ("bad-duration", "--horizon"),
+        ("unknown-score", "--score"),
+        ("unknown-grade", "--grade"),
         ("naive-datetime", "--cutoff"),
         ("bad-time", "--cutoff"),
+        ("bad-time", "--until"),
+        ("bad-number", "--min-lift"),
     ]
-    assert bad.exit_code == 2
+
+
+@pytest.mark.parametrize("least", ["nan", "inf", "-1", "", "2x"])
+def test_a_lift_that_is_no_number(files, run, given, least):
+    result = run("backtest", *given, f"--min-lift={least}")
+    assert result.exit_code == 2
+    assert "--min-lift: [bad-number] this is no lift" in result.stderr
 
 
 def test_a_horizon_without_room(files, run, given):

@@ -32,7 +32,8 @@ def test_the_same_content_is_status_0(run, both):
     result = run("diff", "p.yaml", "again.yaml")
     assert result.exit_code == 0
     assert "the same content" in result.stdout
-    assert json.loads(run("diff", "p.yaml", "again.yaml", "--json").stdout)["ok"] is True
+    told = json.loads(run("diff", "p.yaml", "again.yaml", "--json").stdout)
+    assert (told["ok"], told["same"]) == (True, True)
 
 
 def test_a_difference_is_status_1_and_told(run, both):
@@ -41,7 +42,7 @@ def test_a_difference_is_status_1_and_told(run, both):
     assert "transition transitions.sales: when\n      old: score.engagement >= 40\n" in result.stdout
     assert result.stderr == ""
     told = json.loads(run("diff", *both, "--json").stdout)
-    assert told["ok"] is False
+    assert (told["ok"], told["same"]) == (True, False)
     assert [(change["path"], change["what"]) for change in told["changes"]] == [("transitions.sales", "when")]
     assert "impact" not in told
 
@@ -75,10 +76,22 @@ def test_one_contact_is_told_where_the_policies_part(run, both, history):
     assert "Contact c-2: the policies part on 2026-11-02 07:00 WIB." in result.stdout
     assert "sales waits for" in result.stdout
     told = json.loads(run("diff", *both, *history, "--contact", "c-2", "--json").stdout)
-    assert told["at"] == "2026-11-02T00:00:00+00:00"
+    assert (told["ok"], told["same"], told["at"]) == (True, False, "2026-11-02T00:00:00+00:00")
     refused = run("diff", *both, *history, "--contact", "c-9")
     assert refused.exit_code == 2
     assert "--contact: [unknown-contact] there is no contact 'c-9' in c.csv" in refused.stderr
+
+
+def test_a_contact_that_goes_the_same_way_under_both_is_status_0(files, run, both, history):
+    result = run("diff", *both, *history, "--contact", "c-3")
+    assert result.exit_code == 0
+    assert "both policies make the same moves" in result.stdout
+    told = json.loads(run("diff", *both, *history, "--contact", "c-3", "--json").stdout)
+    assert (told["ok"], told["same"], told["at"]) == (True, True, None)
+    (files / "named.yaml").write_text((files / "new.yaml").read_text().replace("lead", "fresh"))
+    named = ["diff", "p.yaml", "named.yaml", *history, "--contact", "c-3"]
+    assert run(*named, "--stage", "lead=fresh").exit_code == 0
+    assert run(*named, "--stage", "lead=", "--stage", "fresh=").exit_code == 1
 
 
 def test_reasons_may_be_left_out(run, both, history):
@@ -93,6 +106,9 @@ def test_stages_that_have_another_name_are_mapped(files, run, both, history):
     refused = run("diff", "p.yaml", "named.yaml", *history)
     assert refused.exit_code == 2
     assert "--stage: [unmapped-stage] 1 of 2 stages of the old policy" in refused.stderr
+    assert refused.stderr.count("hint: --stage sql= --stage qualified= lets each stand for itself") == 2
+    half = run("diff", "p.yaml", "named.yaml", *history, "--stage", "sql=")
+    assert "hint: --stage qualified= lets each stand" in half.stderr
     result = run("diff", "p.yaml", "named.yaml", *history, "--stage", "sql=qualified", "--json")
     assert result.exit_code == 1
     told = json.loads(result.stdout)
@@ -135,6 +151,32 @@ def codes(result):
 def test_both_policies_are_checked_at_once(files, run, both):
     (files / "bad.yaml").write_text("name: x\nscorse: {}\n")
     assert codes(run("diff", "bad.yaml", "none.yaml", "--json")) == ["unknown-field", "unreadable-file"]
+
+
+def test_bad_options_are_told_at_once_and_before_any_table_is_read(files, run, both):
+    bad = [
+        "--until",
+        "yesterday",
+        "--since",
+        "2026-01-01",
+        "--stage",
+        "sqll=sql",
+        "--desk",
+        "slq",
+        "--outcome",
+        "bought",
+    ]
+    found = run("diff", *both, "-c", "none.csv", "-i", "none.csv", *bad, "--json")
+    assert [(one["code"], one["source"]) for one in json.loads(found.stdout)["problems"]] == [
+        ("bad-time", "--until"),
+        ("naive-datetime", "--since"),
+        ("unknown-stage", "--stage"),
+        ("unknown-kind", "--outcome"),
+        ("unknown-stage", "--desk"),
+    ]
+    assert found.exit_code == 2
+    late = ["--until", "2026-01-01T00:00:00Z", "--since", "2026-02-01T00:00:00Z"]
+    assert codes(run("diff", *both, "-c", "none.csv", "-i", "none.csv", *late, "--json")) == ["bad-argument"]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from math import inf, nan
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from leadqual.cli.at_once import AtOnce
 from leadqual.cli.guard import REFUSED, guarded
 from leadqual.cli.options import (
     ContactsOption,
@@ -16,18 +17,25 @@ from leadqual.cli.options import (
     IgnoreOption,
     InteractionsOption,
     JsonOption,
+    PolicyArgument,
+    PolicyOption,
     ZoneOption,
     instant_of,
+    one_policy,
     policy_named,
 )
 from leadqual.cli.output import note, print_json, progress_bar, say
+from leadqual.cli.right_tables import check_order
 from leadqual.cli.words import counted, repeated_note
-from leadqual.errors import InputError, LeadqualError, Problem
+from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
+from leadqual.lifecycle.policy import Policy
 
 if TYPE_CHECKING:
     from leadqual.analysis.backtests.report import Backtest
     from leadqual.cli.two_tables import ReadTables
 
+_BANDS: Final = 10
+_CONFIDENCE: Final = 0.95
 _OPTIONS: Final = {
     **{name: f"--{name}" for name in ("outcome", "horizon", "until", "score", "grade", "capacity", "confidence")},
     "stages": "--stage",
@@ -38,11 +46,10 @@ _OPTIONS: Final = {
 
 @guarded
 def backtest(
-    policy: Annotated[
-        str, typer.Argument(metavar="POLICY", help="A policy file, or the name of one that ships: sales, minimal.")
-    ],
     contacts: ContactsOption,
     interactions: InteractionsOption,
+    policy: PolicyArgument = None,
+    named: PolicyOption = None,
     outcome: Annotated[
         str,
         typer.Option(
@@ -88,7 +95,7 @@ def backtest(
         ),
     ] = None,
     min_lift: Annotated[
-        float | None,
+        str | None,
         typer.Option(
             "--min-lift",
             metavar="NUMBER",
@@ -116,9 +123,22 @@ def backtest(
     from leadqual.analysis.backtests.backtesting import backtest as looked_back  # noqa: PLC0415 - its packages are optional
     from leadqual.cli.two_tables import read_tables  # noqa: PLC0415 - its packages are optional
 
-    chosen, begun = policy_named(policy), perf_counter()
-    cutoffs = _instants(cutoff, time_zone)
-    end = None if until is None else instant_of(until, time_zone, "--until")
+    begun, options = perf_counter(), AtOnce()
+    question: dict[str, Any] = {"outcome": outcome, "horizon": horizon, "score": score, "grade": grade}
+    question |= {"stages": stage, "capacity": capacity}
+    with options:
+        chosen = policy_named(one_policy(policy, named))
+        _check(chosen, question)
+    for one in cutoff or ():
+        with options:
+            question.setdefault("cutoffs", []).append(instant_of(one, time_zone, "--cutoff"))
+    with options:
+        end = None if until is None else instant_of(until, time_zone, "--until")
+    with options:
+        least = None if min_lift is None else _number(min_lift, "--min-lift")
+    with options:
+        check_order(contacts, interactions, encoding)
+    options.tell()
     reading = {
         "time_zone": time_zone,
         "encoding": encoding,
@@ -127,26 +147,12 @@ def backtest(
     }
     with progress_bar(quiet=as_json) as watch:
         tables = read_tables(chosen, contacts, interactions, watch, reading)
+        question |= {"until": end, "time_zone": time_zone or "UTC", "check": tables.check, "progress": watch}
         try:
-            report = looked_back(
-                chosen,
-                tables.contacts,
-                tables.interactions,
-                outcome=outcome,
-                horizon=horizon,
-                cutoffs=cutoffs,
-                until=end,
-                score=score,
-                grade=grade,
-                stages=stage,
-                capacity=capacity,
-                time_zone=time_zone or "UTC",
-                check=tables.check,
-                progress=watch,
-            )
+            report = looked_back(chosen, tables.contacts, tables.interactions, **question)
         except LeadqualError as error:
             raise type(error)(map(_as_option, error.problems)) from None
-    short = [] if min_lift is None else _short(report, min_lift)
+    short = [] if least is None else _short(report, least)
     if as_json:
         print_json(_summary(report, tables, short, perf_counter() - begun))
     else:
@@ -157,18 +163,26 @@ def backtest(
         raise typer.Exit(REFUSED)
 
 
-def _instants(given: list[str] | None, zone: str | None) -> list[datetime] | None:
-    """Return the cutoffs; raise `InputError` with all that are no instants."""
-    found: list[datetime] = []
-    problems: list[Problem] = []
-    for one in given or ():
-        try:
-            found.append(instant_of(one, zone, "--cutoff"))
-        except LeadqualError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return found or None
+def _check(policy: Policy, question: dict[str, Any]) -> None:
+    """Raise for everything that is wrong with the options, before the long work of reading."""
+    from leadqual.analysis.backtests.question import asked  # noqa: PLC0415 - its packages are optional
+
+    try:
+        asked(policy, **question, cutoffs=None, bands=_BANDS, confidence=_CONFIDENCE)
+    except LeadqualError as error:
+        raise InputError(map(_as_option, error.problems)) from None
+
+
+def _number(given: str, option: str) -> float:
+    """Return the number that an option holds: that of a lift can be neither infinite nor below zero."""
+    try:
+        number = float(given)
+    except ValueError:
+        number = nan
+    if not 0 <= number < inf:
+        message, expected = "this is no lift", "a number, such as 2 or 1.5"
+        raise InputError(Problem("bad-number", message, Place(option), shown(given), expected))
+    return number
 
 
 def _as_option(problem: Problem) -> Problem:

@@ -8,18 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from leadqual.cli.guard import REFUSED, guarded
-from leadqual.cli.options import JsonOption, source_named
+from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy, source_named
 from leadqual.cli.output import print_json, print_problems, print_table, say
-from leadqual.errors import InputError, Place, Problem
+from leadqual.errors import Problem
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.load import load_policy, located
 
 
 @guarded
 def check(
-    policy: Annotated[
-        str | None, typer.Argument(metavar="POLICY", help="A policy file, or the name of one that ships.")
-    ] = None,
+    policy: PolicyArgument = None,
+    named: PolicyOption = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of policies, for editors.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings make the exit status 1.")] = False,
     as_json: JsonOption = False,
@@ -39,10 +38,7 @@ def check(
     if schema:
         print_json(Policy.model_json_schema())
         return
-    if policy is None:
-        hint = "leadqual check my-policy.yaml"
-        raise InputError(Problem("missing-argument", "no policy is named", Place("POLICY"), hint=hint))
-    source = source_named(policy)
+    source = source_named(one_policy(policy, named))
     loaded = load_policy(Policy, source)
     warnings = [located(warning, source) for warning in loaded.warnings()]
     refused = strict and bool(warnings)

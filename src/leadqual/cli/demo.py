@@ -9,7 +9,7 @@ import typer
 
 from leadqual import datasets, policies
 from leadqual.cli.guard import guarded
-from leadqual.cli.options import JsonOption, policy_named
+from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy, policy_named
 from leadqual.cli.output import print_bars, print_cards, print_json, print_not_appeared, progress_bar, say
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
 from leadqual.cli.words import called_as, counted, hottest_title, seen_at
@@ -20,6 +20,7 @@ from leadqual.files.write import WholeFiles, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
 
 _HOTTEST: Final = 10
+_SHIPPED: Final = "sales"
 _FILES: Final = ("policy.yaml", "contacts.csv", "interactions.csv", "decisions.csv", "decisions.jsonl")
 
 
@@ -30,9 +31,8 @@ def demo(
     ] = Path("leadqual-demo"),
     contacts: Annotated[int, typer.Option("--contacts", metavar="N", help="How many contacts to make.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Another seed makes another sample.")] = 7,
-    policy: Annotated[
-        str, typer.Option("--policy", "-p", metavar="FILE|NAME", help="A policy file, or the name of one that ships.")
-    ] = "sales",
+    policy: PolicyArgument = None,
+    named: PolicyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a sample of contacts, qualify it, and show the result.
@@ -46,9 +46,10 @@ def demo(
       leadqual demo --contacts 500 --seed 3 --out sample
       leadqual demo --policy my-policy.yaml
     """  # noqa: D301 - \b keeps the lines of the examples
-    chosen = policy_named(policy)
+    name = _SHIPPED if policy is None and named is None else one_policy(policy, named)
+    chosen = policy_named(name)
     sample = datasets.demo(contacts=contacts, seed=seed)
-    document = _document(policy, chosen)
+    document = _document(name, chosen)
     _make_folder(out, document)
     with progress_bar(quiet=as_json) as watch:
         result = qualify(chosen, sample.contacts, sample.histories, sample.at, watch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -18,22 +17,19 @@ from leadqual.cli.options import (
     IgnoreOption,
     JsonOption,
     ZoneOption,
-    instant_of,
-    policy_named,
 )
 from leadqual.cli.output import note, print_json, print_table, progress_bar, say
 from leadqual.cli.words import counted, repeated_note
-from leadqual.errors import InputError, LeadqualError, Place, PolicyError, Problem, shown
+from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
 from leadqual.lifecycle.policy import Policy
 
 if TYPE_CHECKING:
     from leadqual.analysis.comparisons.comparison import Comparison
-    from leadqual.analysis.comparisons.report import Section
+    from leadqual.analysis.comparisons.contact import Parting
+    from leadqual.analysis.sheets import Sheet
     from leadqual.cli.two_tables import ReadTables
 
 _FILE = "CSV, JSON lines or Parquet, by the ending of the name."
-_OPTIONS: Final = {**{name: f"--{name}" for name in ("until", "since", "desk", "outcome")}, "stages": "--stage"}
-"""Arguments of the library, and what they are called here."""
 _COMPARED: Final = 10_000
 _STYLES: Final = {"+": "good", "-": "bad"}
 _WIDE: Final = ("because of", "change", "who", "stage")
@@ -51,7 +47,9 @@ def diff(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="TIME", help="When to look at the contacts. Default: the last interaction."),
+        typer.Option(
+            "--until", "--at", metavar="TIME", help="When to look at the contacts. Default: the last interaction."
+        ),
     ] = None,
     since: Annotated[
         str | None,
@@ -89,7 +87,8 @@ def diff(
 ) -> None:
     """Compare two policies: every difference, and with a history who moves, why, and what sales gets.
 
-    The exit status is 0 if both have the same content, 1 if they differ, and 2 if the input is bad.
+    The exit status is 0 if both have the same content, 1 if they differ, and 2 if the input is bad. With --contact it
+    is 0 if both make the same moves for this contact.
 
     \b
     Examples:
@@ -99,19 +98,18 @@ def diff(
       leadqual diff old.yaml new.yaml -c contacts.csv -i interactions.csv --contact c-1
     """  # noqa: D301 - \b keeps the lines of the examples
     from leadqual.analysis.comparisons.comparison import compare  # noqa: PLC0415 - its packages are optional
+    from leadqual.cli.diff_options import Asked, as_option, asked  # noqa: PLC0415 - its packages are optional
 
-    before, after = _policies(old, new)
-    begun, mapping = perf_counter(), _mapping(stage)
-    about = {"--until": until, "--since": since, "--desk": desk, "--contact": contact}
-    _check_given(contacts, interactions, [name for name, given in about.items() if given is not None])
+    begun = perf_counter()
+    before, after, options = asked(
+        Asked(old, new, contacts, interactions, until, since, stage, desk, outcome, contact, time_zone, encoding)
+    )
     reading = {
         "time_zone": time_zone,
         "encoding": encoding,
         "decimal": decimal,
         "ignore_unknown_columns": ignore_unknown_columns,
     }
-    options: dict[str, Any] = {"stages": mapping, "outcome": outcome, "desk": desk, "reasons": reasons}
-    options |= {name: _instant(given, time_zone, f"--{name}") for name, given in (("until", until), ("since", since))}
     tables = None
     with progress_bar(quiet=as_json) as watch:
         if contacts is not None and interactions is not None:
@@ -122,70 +120,31 @@ def diff(
             # Read with the names of both, so what each of the two refuses is still to be looked at.
             options |= {"contacts": tables.contacts, "interactions": tables.interactions, "check": "all"}
         try:
-            comparison = compare(before, after, **options, time_zone=time_zone or "UTC", progress=watch)
+            comparison = compare(
+                before, after, **options, reasons=reasons, time_zone=time_zone or "UTC", progress=watch
+            )
             parting = None if contact is None else comparison.contact(contact)
         except LeadqualError as error:
-            raise type(error)(map(_as_option, error.problems)) from None
+            raise type(error)(map(as_option, error.problems)) from None
+    same = comparison.same if parting is None else _moves_alike(comparison, parting)
     if parting is not None:
         if as_json:
-            print_json({"ok": comparison.same, **parting.to_dict()})
+            print_json({"ok": True, "same": same, **parting.to_dict()})
         else:
             say(parting.explain(time_zone=time_zone or "UTC"))
     elif as_json:
         print_json(_summary(comparison, tables, perf_counter() - begun))
     else:
         _show(comparison, tables, perf_counter() - begun)
-    if not comparison.same:
+    if not same:
         raise typer.Exit(REFUSED)
 
 
-def _policies(old: str, new: str) -> tuple[Policy, Policy]:
-    """Return both policies; raise `PolicyError` with the problems of both."""
-    found: list[Policy] = []
-    problems: list[Problem] = []
-    for name in (old, new):
-        try:
-            found.append(policy_named(name))
-        except PolicyError as error:
-            problems += error.problems
-    if problems:
-        raise PolicyError(problems)
-    return found[0], found[1]
-
-
-def _mapping(given: Iterable[str] | None) -> dict[str, str | None] | None:
-    """Return which stage is which; raise `InputError` with all that cannot be read."""
-    found: dict[str, str | None] = {}
-    problems: list[Problem] = []
-    for one in given or ():
-        name, equals, target = (part.strip() for part in one.partition("="))
-        if not equals or not name:
-            message, hint = "this maps no stage", "--stage mql=qualified, or --stage nurture= for one that stands alone"
-            problems.append(Problem("bad-usage", message, Place("--stage"), one, "OLD=NEW", hint))
-        elif name in found:
-            problems.append(Problem("bad-usage", f"the stage {name!r} is mapped twice", Place("--stage"), one))
-        found[name] = target or None
-    if problems:
-        raise InputError(problems)
-    return found or None
-
-
-def _check_given(contacts: Path | None, interactions: Path | None, about_history: Iterable[str]) -> None:
-    """Raise `InputError` if half a history is given, or options about a history without one."""
-    problems = []
-    if (contacts is None) != (interactions is None):
-        missing = "--contacts" if contacts is None else "--interactions"
-        message, hint = "a history is two tables, and one of them is missing", f"{missing} FILE"
-        problems.append(Problem("missing-argument", message, Place(missing), hint=hint))
-    if contacts is None and interactions is None:
-        message, hint = "this is asked of a history, and none is given", "--contacts FILE --interactions FILE"
-        problems += [Problem("missing-argument", message, Place(name), hint=hint) for name in about_history]
-    if problems:
-        raise InputError(problems)
-
-
-def _instant(given: str | None, zone: str | None, option: str) -> Any:
-    return None if given is None else instant_of(given, zone, option)
+def _moves_alike(comparison: Comparison, parting: Parting) -> bool:
+    """Return whether a contact goes the same way under both policies; a stage may have another name."""
+    ends = parting.old_end.stage, parting.new_end.stage
+    there = None if ends[0] is None else comparison.stages.named(ends[0])
+    return parting.at is None and there == ends[1]
 
 
 def _read(
@@ -212,13 +171,8 @@ def _only(tables: ReadTables, contact: str, source: Path) -> ReadTables:
     return replace(tables, contacts=people, interactions=events)
 
 
-def _as_option(problem: Problem) -> Problem:
-    source = problem.place.source or ""
-    return problem.at(source=_OPTIONS[source]) if source in _OPTIONS else problem
-
-
 def _summary(comparison: Comparison, tables: ReadTables | None, seconds: float) -> dict[str, Any]:
-    told: dict[str, Any] = {"ok": comparison.same, **comparison.to_dict()}
+    told: dict[str, Any] = {"ok": True, **comparison.to_dict()}
     if tables is not None:
         told |= {
             "contacts": tables.contacts.height,
@@ -246,7 +200,7 @@ def _show(comparison: Comparison, tables: ReadTables | None, seconds: float) -> 
             say(repeated_note(tables.repeated))
 
 
-def _print(section: Section) -> None:
+def _print(section: Sheet) -> None:
     if section.columns:
         print_table(section.title, section.columns, section.rows, wide=_WIDE)
         return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Final
 
 import typer
 
 from leadqual._suggest import did_you_mean
+from leadqual.cli.at_once import AtOnce
 from leadqual.cli.guard import guarded
 from leadqual.cli.options import (
     AtOption,
@@ -17,12 +17,15 @@ from leadqual.cli.options import (
     IgnoreOption,
     InteractionsOption,
     JsonOption,
+    PolicyArgument,
     PolicyOption,
     ZoneOption,
     instant_of,
+    one_policy,
     policy_named,
 )
-from leadqual.cli.output import note, progress_bar, say
+from leadqual.cli.output import note, progress_bar, say, write_out
+from leadqual.cli.right_tables import check_order
 from leadqual.cli.words import unseen_note
 from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
 from leadqual.files.leads import Leads, read_leads
@@ -34,9 +37,10 @@ _COMPARED: Final = 50_000
 @guarded
 def explain(
     contact_id: Annotated[str, typer.Argument(metavar="CONTACT_ID", help="The id of the contact.")],
-    policy: PolicyOption,
     contacts: ContactsOption,
     interactions: InteractionsOption,
+    policy: PolicyArgument = None,
+    named: PolicyOption = None,
     at: AtOption = None,
     time_zone: ZoneOption = None,
     encoding: EncodingOption = "utf-8",
@@ -51,7 +55,14 @@ def explain(
       leadqual explain c-1 -p sales -c contacts.csv -i interactions.csv
       leadqual explain c-1 -p my.yaml -c contacts.csv -i events.jsonl --at 2026-11-22T08:00:00+07:00 --json
     """  # noqa: D301 - \b keeps the lines of the examples
-    moment, chosen = instant_of(at, time_zone), policy_named(policy)
+    options = AtOnce()
+    with options:
+        chosen = policy_named(one_policy(policy, named))
+    with options:
+        moment = instant_of(at, time_zone)
+    with options:
+        check_order(contacts, interactions, encoding)
+    options.tell()
     with progress_bar(quiet=as_json) as watch:
         leads = read_leads(
             contacts,
@@ -70,7 +81,7 @@ def explain(
     if unseen := leads.unseen(moment):
         note(unseen_note(unseen))
     if as_json:
-        sys.stdout.write(decision.model_dump_json() + "\n")
+        write_out(decision.model_dump_json() + "\n")
     else:
         say(decision.explain(time_zone=time_zone or "UTC"))
 

@@ -7,7 +7,6 @@ stopped.
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -43,10 +42,6 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             console(stderr=True).print("Stopped. Nothing was written.", style="bad")
             raise typer.Exit(STOPPED) from None
-        except BrokenPipeError:
-            # Whoever read our output has enough of it; what is still buffered goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
         except Exception as error:
             _report_fault(error)
             raise typer.Exit(FAULT) from None

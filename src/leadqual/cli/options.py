@@ -10,7 +10,7 @@ import typer
 
 from leadqual import policies
 from leadqual._suggest import did_you_mean
-from leadqual.errors import LeadqualError, PolicyError, Problem
+from leadqual.errors import InputError, LeadqualError, Place, PolicyError, Problem, shown
 from leadqual.files.times import read_instant, zone_named
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.load import load_policy
@@ -18,8 +18,12 @@ from leadqual.policy.source import Source, parse_source, read_source
 
 _FILE = "CSV, JSON lines or Parquet, by the ending of the name."
 
+PolicyArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(metavar="POLICY", help="The policy, in place of --policy.", show_default=False),
+]
 PolicyOption: TypeAlias = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--policy", "-p", metavar="FILE|NAME", help="A policy file, or the name of one that ships: sales, minimal."
     ),
@@ -60,6 +64,24 @@ IgnoreOption: TypeAlias = Annotated[
     typer.Option("--ignore-unknown-columns", help="Leave out columns that neither the models nor the policy know."),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def one_policy(argument: str | None, option: str | None) -> str:
+    """Return what names the policy, whichever way it was given; raise `InputError` if nothing does, or two things do.
+
+    Examples
+    --------
+    >>> one_policy("sales", None), one_policy(None, "my.yaml"), one_policy("sales", "sales")
+    ('sales', 'my.yaml', 'sales')
+    """
+    given = {name for name in (argument, option) if name is not None}
+    if len(given) == 1:
+        return given.pop()
+    place, hint = Place("--policy"), f"--policy my-policy.yaml, or one that ships: {', '.join(policies.names())}"
+    if not given:
+        raise InputError(Problem("missing-argument", "no policy is named", place, hint=hint))
+    found = f"{shown(argument)} and --policy {shown(option)}"
+    raise InputError(Problem("bad-usage", "two policies are named", place, found, "one policy"))
 
 
 def policy_named(given: str) -> Policy:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import starmap
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -41,9 +43,22 @@ _MARK: Final = re.compile(r" *(- |[-+]?[\d.,]+  )")  # what a line of a list beg
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        # The base class ends the program with status 1, which would say that the answer is no.
+        _into_nowhere(self.file)
+
+
+def _into_nowhere(stream: IO[str]) -> None:
+    """Let what is still to be written to a closed pipe go nowhere, so that the command ends as if all had been read."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return a console; it is plain where the output is no terminal or NO_COLOR is set."""
-    return Console(stderr=stderr, theme=_THEME, highlight=False, emoji=False, markup=False)
+    return _Console(stderr=stderr, theme=_THEME, highlight=False, emoji=False, markup=False)
 
 
 def clean(text: object) -> str:
@@ -82,8 +97,21 @@ def _flow(out: Console, line: Text, *, hang: int = 0) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON for programs."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=True, default=str) + "\n")
+    """Print a value as JSON for programs; instants are in ISO 8601."""
+    write_out(json.dumps(value, ensure_ascii=True, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def write_out(text: str) -> None:
+    """Write a text to the standard output; if whoever reads it has enough, the rest of the output goes nowhere."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _into_nowhere(sys.stdout)
 
 
 def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leadqual.cli.at_once import AtOnce
 from leadqual.cli.guard import STOPPED, guarded
 from leadqual.cli.options import (
     ContactsOption,
@@ -16,8 +17,11 @@ from leadqual.cli.options import (
     IgnoreOption,
     InteractionsOption,
     JsonOption,
+    PolicyArgument,
+    PolicyOption,
     ZoneOption,
     instant_of,
+    one_policy,
     policy_named,
 )
 from leadqual.cli.output import (
@@ -29,6 +33,7 @@ from leadqual.cli.output import (
     progress_bar,
     say,
 )
+from leadqual.cli.right_tables import check_order, check_standings
 from leadqual.cli.words import counted, repeated_note, seen_at, unseen_note
 
 if TYPE_CHECKING:
@@ -40,15 +45,15 @@ _PLACE = "FILE|FOLDER"
 
 @guarded
 def replay(
-    policy: Annotated[
-        str, typer.Argument(metavar="POLICY", help="A policy file, or the name of one that ships: sales, minimal.")
-    ],
     contacts: ContactsOption,
     interactions: InteractionsOption,
+    policy: PolicyArgument = None,
+    named: PolicyOption = None,
     until: Annotated[
         str | None,
         typer.Option(
             "--until",
+            "--at",
             metavar="TIME",
             help="The instant up to which to replay, such as 2026-11-22T08:00:00+07:00. Default: now.",
         ),
@@ -94,7 +99,17 @@ def replay(
     """  # noqa: D301 - \b keeps the lines of the examples
     from leadqual.cli.replay_tables import Asked, replay_tables  # noqa: PLC0415 - its packages are optional
 
-    moment, chosen, begun = instant_of(until, time_zone, "--until"), policy_named(policy), perf_counter()
+    begun, options = perf_counter(), AtOnce()
+    with options:
+        chosen = policy_named(one_policy(policy, named))
+    with options:
+        moment = instant_of(until, time_zone, "--until")
+    with options:
+        check_order(contacts, interactions, encoding)
+    with options:
+        if earlier is not None:
+            check_standings(earlier)
+    options.tell()
     reading = {
         "time_zone": time_zone,
         "encoding": encoding,

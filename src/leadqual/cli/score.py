@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leadqual.cli.at_once import AtOnce
 from leadqual.cli.guard import guarded
 from leadqual.cli.options import (
     AtOption,
@@ -18,9 +19,11 @@ from leadqual.cli.options import (
     IgnoreOption,
     InteractionsOption,
     JsonOption,
+    PolicyArgument,
     PolicyOption,
     ZoneOption,
     instant_of,
+    one_policy,
     policy_named,
 )
 from leadqual.cli.output import (
@@ -35,6 +38,7 @@ from leadqual.cli.output import (
     say,
 )
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
+from leadqual.cli.right_tables import check_order
 from leadqual.cli.score_folders import are_many, score_folders
 from leadqual.cli.words import counted, hottest_title, repeated_note, seen_at, unseen_note
 from leadqual.errors import InputError, Place, Problem
@@ -54,9 +58,10 @@ _REJECTED_COLUMNS = ("file", "line", "codes", "reasons", "hints", "row")
 
 @guarded
 def score(
-    policy: PolicyOption,
     contacts: ContactsOption,
     interactions: InteractionsOption,
+    policy: PolicyArgument = None,
+    named: PolicyOption = None,
     at: AtOption = None,
     out: Annotated[
         Path | None,
@@ -100,7 +105,15 @@ def score(
       leadqual score -p my.yaml -c contacts.csv -i events.csv --skip-bad --time-zone Asia/Jakarta
       leadqual score -p sales -c contacts/ -i 'events/2026-*.parquet' -o scores.parquet
     """  # noqa: D301 - \b keeps the lines of the examples
-    moment, chosen = instant_of(at, time_zone), policy_named(policy)
+    options = AtOnce()
+    with options:
+        source = one_policy(policy, named)
+        chosen = policy_named(source)
+    with options:
+        moment = instant_of(at, time_zone)
+    with options:
+        check_order(contacts, interactions, encoding)
+    options.tell()
     if stream or are_many(contacts, interactions):
         score_folders(
             chosen,
@@ -122,7 +135,7 @@ def score(
         )
         return
     refused = (rejected or _beside(out)) if skip_bad else None
-    _check_targets([target for target in (out, refused) if target is not None], [contacts, interactions, Path(policy)])
+    _check_targets([target for target in (out, refused) if target is not None], [contacts, interactions, Path(source)])
     with progress_bar(quiet=as_json) as watch:
         leads = read_leads(
             contacts,

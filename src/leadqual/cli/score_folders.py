@@ -29,6 +29,15 @@ def are_many(*paths: Path) -> bool:
     return any(path.is_dir() or (not path.exists() and bool(_PATTERN & set(str(path)))) for path in paths)
 
 
+def first_file(path: Path) -> Path:
+    """Return the first file of a table that may be a folder or a pattern; raise `InputError` if there is none."""
+    if not are_many(path):
+        return path
+    from leadqual.frames.parquet import files_of  # noqa: PLC0415 - its packages are optional
+
+    return Path(files_of(str(path))[0])
+
+
 def score_folders(
     policy: Policy,
     contacts: Path,

@@ -67,7 +67,7 @@ def _moves(decision: Decision, zone: tzinfo) -> Iterator[str]:
     if not decision.moves and decision.stage is not None:
         yield "\nNothing has moved it" + (" since the standing given." if decision.before else ".")
         if decision.standing.entered_at is None:
-            yield "  It had not appeared by then: there was no interaction and no created_at, so no transition was tried."
+            yield "  It had not appeared by then (no interaction, no created_at), so no transition was tried."
 
 
 def reason(move: Move) -> str:
