@@ -40,7 +40,7 @@ def test_an_explanation_says_where_how_why_what_is_missing_and_what_is_next() ->
 def test_an_explanation_of_nothing() -> None:
     text = POLICY.decide(contact(), [], at=day(5)).explain()
     assert "Nothing has moved it." in text
-    assert "no instant at which to try a transition" in text
+    assert "It had not appeared by then (no interaction, no created_at)" in text
 
 
 def test_an_explanation_after_a_late_interaction() -> None:
