@@ -438,7 +438,7 @@ def test_what_was_killed_goes_on(policy, folder):
             sleep(0.002)
         process.kill()
     left = names(folder / "moves")
-    assert len(list(folder.glob(".moves.*"))) == 1
+    assert list(folder.glob(".moves.*"))
     done = replay_files(policy, *tables, folder / "moves", until=UNTIL)
     assert 2 <= done.resumed <= len(left) <= 12
     assert not list(folder.glob(".moves.*"))

@@ -17,8 +17,6 @@ from support.walks import Case, tables_of
 import leadqual as lq
 from leadqual import InputError, frames
 
-# PySpark 4.3 says so of pandas 3 wherever it hands over batches of Arrow, also where no pandas is in them.
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 FEW = settings(max_examples=3, derandomize=True, phases=[Phase.generate], suppress_health_check=[*HealthCheck])
 PEOPLE = 40
 WAYS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -47,9 +48,11 @@ def replayed_on_spark(
     names = contacts.columns, interactions.columns
 
     def of(part: _Part, schema: dict[str, Any]) -> Any:
-        return both.applyInArrow(
-            _bucket_replay(policy, until, names, (tables.reads, tables.repeated), late, part), _schema(schema)
-        )
+        run = _bucket_replay(policy, until, names, (tables.reads, tables.repeated), late, part)
+        with warnings.catch_warnings():
+            # It says so of pandas 3 wherever batches of Arrow are handed over, also where no pandas is in them.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            return both.applyInArrow(run, _schema(schema))
 
     return of("moves", MOVES), of("standings", STANDINGS)
 

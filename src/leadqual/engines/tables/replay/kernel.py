@@ -30,6 +30,8 @@ SEEN: Final = "seen"
 """How many interactions a standing has seen that can still matter."""
 _BEFORE: Final = np.iinfo(np.int64).min
 _NOT_TOLD: Final = -1
+_MOST_AT_A_TIME: Final = 8
+"""Chunks in memory together: each takes up to a gigabyte while its conditions are computed."""
 _NOBODY: Final = np.zeros(0, dtype=np.int64)
 
 Refuse = Callable[[str], Exception]
@@ -107,12 +109,12 @@ class _Part:
 
 
 def _in_threads(ways: Ways, work: Callable[[Ways, Chunk], _Part]) -> Iterator[_Part]:
-    """Yield what comes of every chunk, in their order; as many at a time as Polars has threads.
+    """Yield what comes of every chunk, in their order; several at a time, where Polars has threads for them.
 
     Arrays are computed without the lock of the interpreter. A query is not shared: each thread has its own.
     """
     chunks = list(ways.rows.chunks())
-    workers = min(len(chunks), pl.thread_pool_size())
+    workers = min(len(chunks), pl.thread_pool_size(), _MOST_AT_A_TIME)
     if workers < 2:
         yield from (work(ways, chunk) for chunk in chunks)
         return
