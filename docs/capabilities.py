@@ -153,8 +153,8 @@ def _lines(written: str) -> Iterator[str]:
     yield "(`policy.decide`, `policy.evaluate`). Tables are answered by an engine of their own (`frames.score`,"
     yield "`frames.evaluate`; see [Tables](tables.md)). The answers are the same: a test puts each question below to"
     yield "each of them. Where a kind of table cannot answer, it says so with an error that has the code given here."
-    yield "One difference is left, in [two letters in DuckDB](tables.md#what-differs-between-libraries). Stages, moves"
-    yield "and explanations are for one contact.\n"
+    yield "One difference is left, in [two letters in DuckDB](tables.md#what-differs-between-libraries). Moves and"
+    yield "standings of tables come from a [replay](replay.md); explanations are for one contact.\n"
     for room, rows in groupby(CAPABILITIES, key=lambda one: one.room):
         yield f"## {room}\n"
         yield f"| | {' | '.join((*ONE_CONTACT, *TABLES))} |"
