@@ -13,6 +13,8 @@ import pytest
 pl = pytest.importorskip("polars")
 pytest.importorskip("narwhals")
 
+from support.folders import names  # noqa: E402
+
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -40,10 +42,6 @@ def folders(files):
         for number, part in enumerate((table.head(7), table.tail(-7))):
             part.write_parquet(files / name / f"part {number}.parquet")
     return ["-p", "p.yaml", "-c", "people", "-i", "события 🙂", "--at", "2026-11-22T00:00:00Z"]
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 def test_folders_are_scored(files, run, folders):

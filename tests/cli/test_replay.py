@@ -15,6 +15,8 @@ import pytest
 pl = pytest.importorskip("polars")
 pytest.importorskip("narwhals")
 
+from support.folders import names  # noqa: E402
+
 from leadqual import Policy  # noqa: E402
 from leadqual.frames import replay, standings, write  # noqa: E402
 from leadqual.frames.streams import replay_folder, spread  # noqa: E402
@@ -68,10 +70,6 @@ def written(files):
         return ["w.yaml", "-c", contacts, "-i", interactions, "--until", until]
 
     return options
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 def test_moves_are_written_and_told(files, run):

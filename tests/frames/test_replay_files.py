@@ -20,6 +20,7 @@ pytest.importorskip("narwhals")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from polars.testing import assert_frame_equal  # noqa: E402
+from support.folders import names, put  # noqa: E402
 
 from leadqual import EvaluationError, InputError, LateInteraction, Policy, datasets, policies  # noqa: E402
 from leadqual.frames import (  # noqa: E402
@@ -29,7 +30,7 @@ from leadqual.frames import (  # noqa: E402
     replay_files,
     standings,
 )
-from leadqual.frames.streams import replay_folder, spread  # noqa: E402
+from leadqual.frames.streams import replay_folder  # noqa: E402
 
 UNTIL = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -80,27 +81,6 @@ def events(number=240, contacts=30, **columns):
     return pl.DataFrame({**held, **columns})
 
 
-@pytest.fixture
-def folder(tmp_path):
-    place = tmp_path / "país=ID" / "Ünïcode [1] 🙂"
-    place.mkdir(parents=True)
-    return place
-
-
-def put(folder, contacts, interactions, files=3):
-    """Write two tables as folders of several files."""
-    for name, table in (("contacts", contacts), ("interactions", interactions)):
-        (folder / name).mkdir(exist_ok=True)
-        size = -(-table.height // files) or 1
-        for number, start in enumerate(range(0, max(1, table.height), size)):
-            table.slice(start, size).write_parquet(folder / name / f"part-{number}.parquet", row_group_size=20)
-    return folder / "contacts", folder / "interactions"
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
 def of(folder):
     """Return the rows of all files of a folder, and every file with its bytes."""
     files = sorted(folder.iterdir())
@@ -120,13 +100,6 @@ def in_order(frame):
 
 def read(file):
     return in_order(pl.read_parquet(file, glob=False))
-
-
-@pytest.fixture
-def small_steps(monkeypatch):
-    """Read and spread a few rows at a time, so that a bucket has rows of many runs."""
-    monkeypatch.setattr(spread, "_READ", 17)
-    monkeypatch.setattr(spread, "_ROWS", 50)
 
 
 @pytest.mark.parametrize("buckets", [None, 5])

@@ -11,6 +11,7 @@ pl = pytest.importorskip("polars")
 pytest.importorskip("narwhals")
 
 from polars.testing import assert_frame_equal  # noqa: E402
+from support.folders import names, put  # noqa: E402
 
 from leadqual import InputError, LeadqualError, Policy, Score, UnsupportedError, datasets, policies  # noqa: E402
 from leadqual.frames import (  # noqa: E402
@@ -20,7 +21,6 @@ from leadqual.frames import (  # noqa: E402
     score,
     score_files,
 )
-from leadqual.frames.streams import spread  # noqa: E402
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -67,40 +67,12 @@ def events(number=300, contacts=40, **columns):
     return pl.DataFrame({**held, **columns})
 
 
-@pytest.fixture
-def folder(tmp_path):
-    place = tmp_path / "país=ID" / "Ünïcode [1] 🙂"
-    place.mkdir(parents=True)
-    return place
-
-
-def put(folder, contacts, interactions, files=3):
-    """Write two tables as folders of several files."""
-    for name, table in (("contacts", contacts), ("interactions", interactions)):
-        (folder / name).mkdir(exist_ok=True)
-        size = -(-table.height // files) or 1
-        for number, start in enumerate(range(0, max(1, table.height), size)):
-            table.slice(start, size).write_parquet(folder / name / f"part-{number}.parquet", row_group_size=20)
-    return folder / "contacts", folder / "interactions"
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
 def ordered(frame):
     return frame.sort("contact_id")
 
 
 def whole(policy, contacts, interactions, **options):
     return ordered(score(policy, read_contacts(contacts, policy), read_interactions(interactions, policy), **options))
-
-
-@pytest.fixture
-def small_steps(monkeypatch):
-    """Read and spread a few rows at a time, so that a bucket has rows of many runs."""
-    monkeypatch.setattr(spread, "_READ", 17)
-    monkeypatch.setattr(spread, "_ROWS", 50)
 
 
 @pytest.mark.parametrize("buckets", [None, 1, 7])
