@@ -26,7 +26,7 @@ from leadqual.cli.options import (
 )
 from leadqual.cli.output import note, print_json, progress_bar, say
 from leadqual.cli.right_tables import check_order
-from leadqual.cli.words import counted, repeated_note
+from leadqual.cli.words import repeated_note, took
 from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
 from leadqual.lifecycle.policy import Policy
 
@@ -222,7 +222,6 @@ def _show(report: Backtest, tables: ReadTables, seconds: float) -> None:
     for line in report.explain().split("\n"):
         # Tables are indented, their titles are not.
         say(line, None if line.startswith((" ", "- ")) else "title", whole=True)
-    events = counted(tables.interactions.height, "interaction")
-    say(f"\n{counted(tables.contacts.height, 'contact')} with {events} took {seconds:,.1f} seconds.")
+    say(f"\n{took(tables.contacts.height, tables.interactions.height, seconds)}")
     if tables.repeated:
         say(repeated_note(tables.repeated))

@@ -12,6 +12,8 @@ import typer
 from leadqual._suggest import did_you_mean
 from leadqual.cli.guard import REFUSED, guarded
 from leadqual.cli.options import (
+    AnyContactsOption,
+    AnyInteractionsOption,
     DecimalOption,
     EncodingOption,
     IgnoreOption,
@@ -19,7 +21,7 @@ from leadqual.cli.options import (
     ZoneOption,
 )
 from leadqual.cli.output import note, print_json, print_table, progress_bar, say
-from leadqual.cli.words import counted, repeated_note
+from leadqual.cli.words import repeated_note, took
 from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
 from leadqual.lifecycle.policy import Policy
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from leadqual.analysis.sheets import Sheet
     from leadqual.cli.two_tables import ReadTables
 
-_FILE = "CSV, JSON lines or Parquet, by the ending of the name."
 _COMPARED: Final = 10_000
 _STYLES: Final = {"+": "good", "-": "bad"}
 _WIDE: Final = ("because of", "change", "who", "stage")
@@ -39,12 +40,8 @@ _WIDE: Final = ("because of", "change", "who", "stage")
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A policy file, or the name of one that ships.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The policy that is to take its place.")],
-    contacts: Annotated[
-        Path | None, typer.Option("--contacts", "-c", metavar="FILE", help=f"The contacts: {_FILE}")
-    ] = None,
-    interactions: Annotated[
-        Path | None, typer.Option("--interactions", "-i", metavar="FILE", help=f"The interactions: {_FILE}")
-    ] = None,
+    contacts: AnyContactsOption = None,
+    interactions: AnyInteractionsOption = None,
     until: Annotated[
         str | None,
         typer.Option(
@@ -194,8 +191,7 @@ def _show(comparison: Comparison, tables: ReadTables | None, seconds: float) -> 
     for section in others:
         _print(section)
     if tables is not None:
-        events = counted(tables.interactions.height, "interaction")
-        say(f"\n{counted(tables.contacts.height, 'contact')} with {events} took {seconds:,.1f} seconds.")
+        say(f"\n{took(tables.contacts.height, tables.interactions.height, seconds)}")
         if tables.repeated:
             say(repeated_note(tables.repeated))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
@@ -28,12 +28,12 @@ PolicyOption: TypeAlias = Annotated[
         "--policy", "-p", metavar="FILE|NAME", help="A policy file, or the name of one that ships: sales, minimal."
     ),
 ]
-ContactsOption: TypeAlias = Annotated[
-    Path, typer.Option("--contacts", "-c", metavar="FILE", help=f"The contacts: {_FILE}")
-]
-InteractionsOption: TypeAlias = Annotated[
-    Path, typer.Option("--interactions", "-i", metavar="FILE", help=f"The interactions: {_FILE}")
-]
+_CONTACTS: Final = typer.Option("--contacts", "-c", metavar="FILE", help=f"The contacts: {_FILE}")
+_INTERACTIONS: Final = typer.Option("--interactions", "-i", metavar="FILE", help=f"The interactions: {_FILE}")
+ContactsOption: TypeAlias = Annotated[Path, _CONTACTS]
+InteractionsOption: TypeAlias = Annotated[Path, _INTERACTIONS]
+AnyContactsOption: TypeAlias = Annotated[Path | None, _CONTACTS]
+AnyInteractionsOption: TypeAlias = Annotated[Path | None, _INTERACTIONS]
 AtOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -62,6 +62,10 @@ DecimalOption: TypeAlias = Annotated[
 IgnoreOption: TypeAlias = Annotated[
     bool,
     typer.Option("--ignore-unknown-columns", help="Leave out columns that neither the models nor the policy know."),
+]
+SpreadsheetOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--spreadsheet-safe", help="In CSV, put ' before texts that a spreadsheet would run as a formula."),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -19,6 +19,7 @@ from leadqual.cli.options import (
     JsonOption,
     PolicyArgument,
     PolicyOption,
+    SpreadsheetOption,
     ZoneOption,
     instant_of,
     one_policy,
@@ -70,12 +71,7 @@ def replay(
     earlier: Annotated[
         Path | None, typer.Option("--from", metavar=_PLACE, help="Standings to go on from, as --standings wrote them.")
     ] = None,
-    spreadsheet_safe: Annotated[
-        bool,
-        typer.Option(
-            "--spreadsheet-safe", help="In CSV, put ' before texts that a spreadsheet would run as a formula."
-        ),
-    ] = False,
+    spreadsheet_safe: SpreadsheetOption = False,
     time_zone: ZoneOption = None,
     encoding: EncodingOption = "utf-8",
     decimal: DecimalOption = None,

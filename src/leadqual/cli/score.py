@@ -21,6 +21,7 @@ from leadqual.cli.options import (
     JsonOption,
     PolicyArgument,
     PolicyOption,
+    SpreadsheetOption,
     ZoneOption,
     instant_of,
     one_policy,
@@ -40,7 +41,7 @@ from leadqual.cli.output import (
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
 from leadqual.cli.right_tables import check_order
 from leadqual.cli.score_folders import are_many, score_folders
-from leadqual.cli.words import counted, hottest_title, repeated_note, seen_at, unseen_note
+from leadqual.cli.words import ABOUT_CSV, counted, hottest_title, repeated_note, seen_at, unseen_note
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import Leads, read_leads
 from leadqual.files.open_table import JSON_LINES
@@ -52,7 +53,6 @@ from leadqual.lifecycle.policy import Policy
 _SHOWN = 20
 _REJECTED = Path("rejected.csv")
 _WHOLE = "columns are looked at as a whole, and no row is told apart before all are read: mend what is reported"
-_TYPED = "it is about CSV: Parquet holds texts in UTF-8, and numbers as numbers"
 _REJECTED_COLUMNS = ("file", "line", "codes", "reasons", "hints", "row")
 
 
@@ -75,12 +75,7 @@ def score(
         Path | None,
         typer.Option("--rejected", metavar="FILE", help="Where --skip-bad writes the bad rows with the reasons."),
     ] = None,
-    spreadsheet_safe: Annotated[
-        bool,
-        typer.Option(
-            "--spreadsheet-safe", help="In CSV, put ' before texts that a spreadsheet would run as a formula."
-        ),
-    ] = False,
+    spreadsheet_safe: SpreadsheetOption = False,
     stream: Annotated[
         bool,
         typer.Option("--stream", help="Read Parquet files that are larger than memory; scores and grades, no stages."),
@@ -129,8 +124,8 @@ def score(
             refused={
                 "--skip-bad": (skip_bad, _WHOLE),
                 "--rejected": (rejected is not None, _WHOLE),
-                "--encoding": (encoding != "utf-8", _TYPED),
-                "--decimal": (decimal is not None, _TYPED),
+                "--encoding": (encoding != "utf-8", ABOUT_CSV),
+                "--decimal": (decimal is not None, ABOUT_CSV),
             },
         )
         return

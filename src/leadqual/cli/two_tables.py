@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from leadqual.cli.output import Watch
 from leadqual.cli.score_folders import are_many, as_options
+from leadqual.cli.words import ABOUT_CSV
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import read_leads
 from leadqual.files.open_table import PARQUET
@@ -17,8 +18,6 @@ from leadqual.frames.io import read_contacts, read_interactions
 from leadqual.frames.models import from_models
 from leadqual.frames.opened import Check
 from leadqual.lifecycle.policy import Policy
-
-_TYPED: Final = "it is about CSV: Parquet holds texts in UTF-8, and numbers as numbers"
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def text_options(reading: dict[str, Any]) -> list[Problem]:
     """Return the problems of options that have no meaning for Parquet."""
     given = {"--encoding": reading["encoding"] != "utf-8", "--decimal": reading["decimal"] is not None}
     return [
-        Problem("bad-usage", f"{name} has no meaning for Parquet", Place(name), hint=_TYPED)
+        Problem("bad-usage", f"{name} has no meaning for Parquet", Place(name), hint=ABOUT_CSV)
         for name, is_given in given.items()
         if is_given
     ]

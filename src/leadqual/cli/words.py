@@ -15,6 +15,9 @@ from leadqual.lifecycle.explain import moment
 
 _BREAKS: Final = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 
+ABOUT_CSV: Final = "it is about CSV: Parquet holds texts in UTF-8, and numbers as numbers"
+"""Why an option about how texts are written is refused for Parquet."""
+
 
 def counted(number: int, what: str) -> str:
     """Return a number with what it counts.
@@ -70,6 +73,17 @@ def unseen_note(number: int, option: str = "--at") -> str:
     """
     verbs = ("lies", "was") if number == 1 else ("lie", "were")
     return f"{counted(number, 'interaction')} {verbs[0]} after {option} and {verbs[1]} not seen."
+
+
+def took(contacts: int, interactions: int, seconds: float) -> str:
+    """Return how long a command took for how much.
+
+    Examples
+    --------
+    >>> took(1, 2_000, 3.14)
+    '1 contact with 2,000 interactions took 3.1 seconds.'
+    """
+    return f"{counted(contacts, 'contact')} with {counted(interactions, 'interaction')} took {seconds:,.1f} seconds."
 
 
 def repeated_note(number: int) -> str:
