@@ -11,6 +11,7 @@ import functools
 import importlib.util
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -84,6 +85,7 @@ def _session() -> Any:
 
     folder = tempfile.mkdtemp(prefix="leadqual-spark-")
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"  # else Spark asks for the name of the machine, and warns
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else that of the path, which may lack leadqual
     builder = SparkSession.builder.master("local[2]")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)

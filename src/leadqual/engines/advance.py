@@ -92,8 +92,12 @@ class _Walk:
         if self.funnel.policy.review_every is None or begin is None:
             return
         every = self.funnel.policy.review_every.micros
-        last = until // every
-        number = self._next_review(-(-begin // every), last, every)
+        first, last = -(-begin // every), until // every
+        if first > last:
+            return
+        if self._instant is None:
+            self.view.move_to(begin)  # no visit has done so yet: where the view looks from is the caller's affair
+        number = self._next_review(first, last, every)
         while number <= last:
             self.visit(Visit(number * every))
             number = self._next_review(number + 1, last, every)

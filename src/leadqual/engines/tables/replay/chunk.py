@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadqual.engines.tables.columns import KIND
 from leadqual.engines.tables.keys import CONTACT
 from leadqual.engines.tables.rows import TIME
 
@@ -74,6 +75,11 @@ class Chunk:
         """Return a column of the rows as an array; missing numbers are NaN."""
         return self.once(("column", name), lambda: self.rows[name].to_numpy())
 
+    def is_of(self, kind: str) -> Bools:
+        """Return which rows are of a kind."""
+        found: Bools = (self.rows[KIND] == kind).fill_null(value=False).to_numpy()
+        return found
+
     def time_of(self, row: Ints) -> Ints:
         """Return when rows happened; anything, where the chunk has none."""
         return self.time.take(row, mode="clip") if len(self.time) else np.zeros(len(row), dtype=np.int64)
@@ -81,14 +87,6 @@ class Chunk:
     def seen(self, contact: Ints, time: Ints) -> Ints:
         """Return how many rows of the chunk lie before contacts at instants, what happens at the instants included."""
         return np.searchsorted(self._keys, self.key(contact, time), side="right")
-
-    @cached_property
-    def tied(self) -> Ints:
-        """For each row, how many rows of the chunk lie before its instant or at it."""
-        last = np.ones(len(self.time), dtype=bool)
-        last[:-1] = self._keys[1:] != self._keys[:-1]
-        ends: Ints = (np.flatnonzero(last) + 1)[np.cumsum(last) - last]
-        return ends
 
 
 @dataclass

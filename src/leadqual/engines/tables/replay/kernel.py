@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import local
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, KIND
+from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID
 from leadqual.engines.tables.native import Table
 from leadqual.engines.tables.replay.choice import Contacts
 from leadqual.engines.tables.replay.chunk import Chunk, Ints, Points
@@ -89,7 +88,7 @@ def replayed(
     """
     ways = Ways(policy, contacts, interactions, until, repeated=repeated)
     start = _start(ways, before)
-    parts = list(_in_threads(ways, lambda mine, chunk: _part(mine, chunk, start, afresh=afresh)))
+    parts = _in_threads(list(ways.rows.chunks()), lambda chunk: _part(ways, chunk, start, afresh=afresh))
     refused = np.concatenate([_NOBODY, *(part.refused for part in parts)])
     if len(refused):
         raise refuse(ways.people.frame[CONTACT_ID][int(refused.min())])
@@ -108,25 +107,16 @@ class _Part:
     refused: Ints
 
 
-def _in_threads(ways: Ways, work: Callable[[Ways, Chunk], _Part]) -> Iterator[_Part]:
-    """Yield what comes of every chunk, in their order; several at a time, where Polars has threads for them.
+def _in_threads(chunks: Sequence[Chunk], work: Callable[[Chunk], _Part]) -> list[_Part]:
+    """Return what comes of every chunk, in their order; several at a time, where Polars has threads for them.
 
-    Arrays are computed without the lock of the interpreter. A query is not shared: each thread has its own.
+    Arrays are computed without the lock of the interpreter.
     """
-    chunks = list(ways.rows.chunks())
     workers = min(len(chunks), pl.thread_pool_size(), _MOST_AT_A_TIME)
     if workers < 2:
-        yield from (work(ways, chunk) for chunk in chunks)
-        return
-    of_thread = local()
-
-    def run(chunk: Chunk) -> _Part:
-        if not hasattr(of_thread, "ways"):
-            of_thread.ways = ways.again()
-        return work(of_thread.ways, chunk)
-
+        return [work(chunk) for chunk in chunks]
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(run, chunks)
+        return list(pool.map(work, chunks))
 
 
 def _part(ways: Ways, chunk: Chunk, start: tuple[Ints, Ints, Ints, Ints], *, afresh: bool) -> _Part:
@@ -157,7 +147,7 @@ def _seen(ways: Ways, chunk: Chunk, at: Ints) -> Ints:
     lookback = ways.policy.lookback
     points = Points.at(chunk, np.arange(chunk.contacts), at)
     begin = points.begin(None if lookback is None else lookback // timedelta(microseconds=1))
-    updates = Marked.of((chunk.rows[KIND] == PROFILE_UPDATED).fill_null(value=False).to_numpy())
+    updates = chunk.once("updates", lambda: Marked.of(chunk.is_of(PROFILE_UPDATED)))
     return points.end - begin + updates.before[begin] - updates.before[points.begin(None)]
 
 

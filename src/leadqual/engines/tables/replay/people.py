@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 import narwhals as nw
@@ -60,7 +60,7 @@ class People:
             told = words(self.table, self._keys).to_native().collect()
             self.words = told.filter(pl.col(WHEN) <= self._until).sort(CONTACT, WHEN)
 
-    @property
+    @cached_property
     def created(self) -> Ints:
         """When each contact was created, in UTC microseconds; beyond every instant where that is not known."""
         return self.frame[_CREATED].fill_null(np.iinfo(np.int64).max).to_numpy()
@@ -152,17 +152,16 @@ class Words:
 def _told(people: People, channel: str, granted: bool, points: Points) -> pl.Series:
     """Return when a contact's own list last allowed or refused a channel."""
     chunk = points.chunk
-    contact, when = chunk.once(("told", channel, granted), partial(_said, people, channel, granted, chunk))
+    contact, when, keys = chunk.once(("told", channel, granted), partial(_said, people, channel, granted, chunk))
     if not len(when):
         return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(points))
-    place = np.searchsorted(chunk.key(contact, when), chunk.key(points.contact, points.time), side="right") - 1
+    place = np.searchsorted(keys, chunk.key(points.contact, points.time), side="right") - 1
     return gathered(pl.Series(when), place, (place >= 0) & (contact[place] == points.contact))
 
 
-def _said(people: People, channel: str, granted: bool, chunk: Chunk) -> tuple[Ints, Ints]:
-    here = people.words.filter(
-        pl.col(CONTACT).is_between(chunk.first, chunk.first + chunk.contacts, closed="left")
-        & (pl.col(CHANNEL) == channel)
-        & (pl.col(GRANTED) == granted)
-    )
-    return here[CONTACT].to_numpy().astype(np.int64) - chunk.first, here[WHEN].to_numpy()
+def _said(people: People, channel: str, granted: bool, chunk: Chunk) -> tuple[Ints, Ints, Ints]:
+    """Return whose words a chunk's contacts said of a channel, when, and the number that orders both."""
+    first, last = np.searchsorted(people.words[CONTACT].to_numpy(), (chunk.first, chunk.first + chunk.contacts))
+    here = people.words.slice(first, last - first).filter((pl.col(CHANNEL) == channel) & (pl.col(GRANTED) == granted))
+    contact, when = here[CONTACT].to_numpy().astype(np.int64) - chunk.first, here[WHEN].to_numpy()
+    return contact, when, chunk.key(contact, when)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from threading import local
 from typing import Any, Final
 
 import narwhals as nw
@@ -33,35 +35,56 @@ class Plan:
         Columns made of these and of those of the steps before.
     outputs : mapping of str to nw.Expr
         What comes out.
+
+    Notes
+    -----
+    Threads may run one plan at the same time: each has a query of its own, which reads from a source of its own.
     """
 
     def __init__(self, schema: Mapping[str, Any], steps: Iterable[Step], outputs: Mapping[str, nw.Expr]) -> None:
         self._schema = {**schema, POINT: pl.Boolean()}
-        self._source: Source | None = None
-        self._rows = 0
-        frame: Frame = framed(register_io_source(self._read, schema=self._schema))
-        for step in steps:
-            if step:
-                frame = frame.with_columns(value.alias(name) for name, value in step.items())
-        made = frame.select(nw.col(POINT), *(value.alias(name) for name, value in outputs.items()))
-        self._query: pl.LazyFrame = made.to_native()
+        self._steps, self._outputs = list(steps), dict(outputs)
+        self._of_thread = local()
 
     def run(self, rows: int, source: Source) -> pl.DataFrame:
         """Return the outputs for as many points as the columns of a source have."""
-        self._source, self._rows = source, rows
+        if not hasattr(self._of_thread, "query"):
+            self._of_thread.points = _Points(tuple(self._schema))
+            self._of_thread.query = self._query(self._of_thread.points)
+        points: _Points = self._of_thread.points
+        query: pl.LazyFrame = self._of_thread.query
+        points.rows, points.source = rows, source
         try:
-            return self._query.collect().drop(POINT)
+            return query.collect().drop(POINT)
         finally:
-            # The query holds this plan where Python cannot see it, so what the source holds would never be freed.
-            self._source = None
+            # The query holds its points where Python cannot see it, so what the source holds might never be freed.
+            points.source = None
 
-    def _read(
+    def _query(self, points: _Points) -> pl.LazyFrame:
+        frame: Frame = framed(register_io_source(points.read, schema=self._schema))
+        for step in self._steps:
+            if step:
+                frame = frame.with_columns(value.alias(name) for name, value in step.items())
+        made = frame.select(nw.col(POINT), *(value.alias(name) for name, value in self._outputs.items()))
+        native: pl.LazyFrame = made.to_native()
+        return native
+
+
+@dataclass(slots=True)
+class _Points:
+    """What a query reads: the columns that it asks for, of the source that is put in for a run."""
+
+    columns: tuple[str, ...]
+    rows: int = 0
+    source: Source | None = None
+
+    def read(
         self, columns: Sequence[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
-        assert self._source is not None
-        names = self._schema if columns is None else columns
-        point = pl.repeat(value=True, n=self._rows, eager=True)
-        yield pl.DataFrame({name: point if name == POINT else self._source(name) for name in names})
+        assert self.source is not None
+        names = self.columns if columns is None else columns
+        point = pl.repeat(value=True, n=self.rows, eager=True)
+        yield pl.DataFrame({name: point if name == POINT else self.source(name) for name in names})
 
 
 def typed(leaves: Iterable[str], sample: Source) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from leadqual.engines.tables.columns import KIND
 from leadqual.engines.tables.replay.choice import NO_WAY, Contacts, Lists, by_stage, first_way
 from leadqual.engines.tables.replay.chunk import Bools, Chunk, Ints, Points
 from leadqual.engines.tables.replay.ways import NEVER, Way, Ways
@@ -143,6 +142,5 @@ class Visits:
         """Yield where each kind that a transition waits for happened."""
         for event in {way.event for ways in self._ways.leaving for way in ways} - {None}:
             happened = np.zeros(len(self.contact), dtype=bool)
-            of_rows = (self._chunk.rows[KIND] == event).fill_null(value=False).to_numpy()
-            happened[self._is_row] = of_rows[self.row[self._is_row]]
+            happened[self._is_row] = self._chunk.is_of(str(event))[self.row[self._is_row]]
             yield str(event), happened

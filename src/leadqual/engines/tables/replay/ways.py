@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -113,13 +112,6 @@ class Ways:
         self._spans = Spans(policy, scope, self._scores)
         self.leaving = [list(self._ways(stage, scope)) for stage in self.stages]
         self.rows = self._read()
-
-    def again(self) -> Ways:
-        """Return the same with queries of its own, for another thread."""
-        other = copy(self)
-        for name in ("_at_points", "_in_stage", "_at_reviews", "_ends", "_between"):
-            other.__dict__.pop(name, None)
-        return other
 
     @property
     def until(self) -> int:
