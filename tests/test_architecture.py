@@ -11,7 +11,7 @@ import leadqual
 ROOT = Path(leadqual.__file__).parent
 ROOMS = {
     "errors": 0, "_suggest": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5, "lifecycle": 6,
-    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "analysis": 8, "cli": 9,
+    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "proofs": 7, "analysis": 8, "testing": 8, "cli": 9,
 }  # fmt: skip
 NEIGHBOURS = {
     ("datasets", "policies"): "the sample is qualified with the policy that ships",

@@ -141,6 +141,19 @@ def test_two_parts_are_the_whole_over_a_century(case: Any) -> None:
     assert_rows(POLARS, in_two_parts(POLARS, policy, people, people, early, late), whole)
 
 
+@FEW
+@given(case=parts())
+def test_two_parts_of_one_contact_decided_for_itself_are_the_whole(case: Any) -> None:
+    policy, people, early, late = case
+    for who, history in people:
+        moves, ((_, stage, entered, *_),) = folded(policy, [(who, history)], late)
+        first = policy.decide(who, history, at=early)
+        second = policy.decide(who, history, at=late, standing=first.standing)
+        found = [(move.at, move.source, move.target, move.transition) for move in (*first.moves, *second.moves)]
+        assert found == [row[1:5] for row in moves]
+        assert (second.stage, second.standing.entered_at) == (stage, entered)
+
+
 @pytest.mark.parametrize("kind", TABLES[1:], ids=lambda kind: kind.name)
 @settings(max_examples=5)
 @given(case=parts())

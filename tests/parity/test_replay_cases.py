@@ -51,8 +51,7 @@ class Walk:
     until: Any = 30
 
     def check(self, engine: Engine) -> None:
-        until = self.until if isinstance(self.until, datetime) else day(self.until)
-        position, steps = engine.stand(self.made(), self.person(), self.history, until)
+        position, steps = engine.stand(self.made(), self.person(), self.history, self.end())
         visits = [step.visit for step in steps]
         at = [(visit.instant, None if visit.interaction is None else visit.interaction.id) for visit in visits]
         found = [(step.transition.id, *visit) for step, visit in zip(steps, at, strict=True)]
@@ -65,6 +64,9 @@ class Walk:
 
     def person(self) -> Contact:
         return contact(**self.who)
+
+    def end(self) -> datetime:
+        return self.until if isinstance(self.until, datetime) else day(self.until)
 
 
 def _micros(on: Any) -> int:
@@ -218,6 +220,12 @@ WALKS = [
          {"created_at": day(3)}),
     Walk("no review before the beginning", [up(ALWAYS)], [], [("t1", 4, None)], DAILY,
          {"created_at": day(3) + MICROSECOND}),
+    Walk("reviewed before anything happens, as of then", [up("not contact.is_customer and score.s == 0")],
+         [bought(9, 1), viewed(9, "/", "a")], [("t1", 3, None)], {**heat(), **DAILY}, {"created_at": day(3)}),
+    Walk("reviewed before an update, with the profile of then", [up("contact.country == 'MY'")],
+         [updated(9, "u", country="SG")], [("t1", 3, None)], DAILY, {"created_at": day(3), "country": "MY"}),
+    Walk("reviewed long after the last interaction", [up("count(page_viewed) == 1 and days_in_stage > 3")],
+         [viewed(2, "/", "a")], [("t1", 5, None)], DAILY, {"created_at": day(1)}),
     Walk("created after the end", [up(ALWAYS)], [], [], DAILY, {"created_at": day(31)}),
     Walk("created, and no reviews", [up(ALWAYS)], [], [], {}, {"created_at": day(3)}),
     Walk("nothing at all", [up(ALWAYS)], [], [], DAILY),
@@ -281,6 +289,19 @@ WALKS = [
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name.replace(" ", "-"))
 def test_walks(engine: Engine, walk: Walk) -> None:
     walk.check(engine)
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name.replace(" ", "-"))
+def test_walks_gone_on_from_a_standing(walk: Walk) -> None:
+    """One contact decided for itself, at some instant and from the standing of then: the moves are those of one go."""
+    policy, who, end = walk.made(), walk.person(), walk.end()
+    whole = policy.decide(who, walk.history, at=end)
+    instants = {one.occurred_at for one in walk.history} | {move.at for move in whole.moves} | {day(4)}
+    for at in sorted(instant for instant in instants if instant <= end):
+        first = policy.decide(who, walk.history, at=at)
+        second = policy.decide(who, walk.history, at=end, standing=first.standing)
+        assert (*first.moves, *second.moves) == whole.moves
+        assert second.standing == whole.standing
 
 
 REFUSED = [

@@ -22,13 +22,13 @@ from leadqual.cli.options import (
     ZoneOption,
     instant_of,
     one_policy,
-    policy_named,
 )
 from leadqual.cli.output import note, print_json, progress_bar, say
 from leadqual.cli.right_tables import check_order
 from leadqual.cli.words import repeated_note, took
 from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import policy_named
 
 if TYPE_CHECKING:
     from leadqual.analysis.backtests.report import Backtest

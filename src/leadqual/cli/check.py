@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from leadqual.cli.guard import REFUSED, guarded
-from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy, source_named
+from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy
 from leadqual.cli.output import print_json, print_problems, print_table, say
 from leadqual.errors import Problem
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import source_named
 from leadqual.policy.load import load_policy, located
 
 

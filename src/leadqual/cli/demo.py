@@ -9,7 +9,7 @@ import typer
 
 from leadqual import datasets, policies
 from leadqual.cli.guard import guarded
-from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy, policy_named
+from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy
 from leadqual.cli.output import print_bars, print_cards, print_json, print_not_appeared, progress_bar, say
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
 from leadqual.cli.words import called_as, counted, hottest_title, seen_at
@@ -18,6 +18,7 @@ from leadqual.errors import InputError, Place, Problem
 from leadqual.files.records import contact_record, decision_record, interaction_record
 from leadqual.files.write import WholeFiles, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import policy_named
 
 _HOTTEST: Final = 10
 _SHIPPED: Final = "sales"

@@ -12,11 +12,12 @@ from typing import Any, Final
 from leadqual.analysis.comparisons.question import asked as question_of
 from leadqual.analysis.comparisons.stages import StageMap, stage_map
 from leadqual.cli.at_once import AtOnce
-from leadqual.cli.options import instant_of, policy_named
+from leadqual.cli.options import instant_of
 from leadqual.cli.right_tables import check_order
 from leadqual.errors import InputError, LeadqualError, Place, Problem
 from leadqual.frames.models import from_models
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import policy_named
 
 _OPTIONS: Final = {**{name: f"--{name}" for name in ("until", "since", "desk", "outcome")}, "stages": "--stage"}
 """Arguments of the library, and what they are called here."""

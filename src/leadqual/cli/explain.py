@@ -22,7 +22,6 @@ from leadqual.cli.options import (
     ZoneOption,
     instant_of,
     one_policy,
-    policy_named,
 )
 from leadqual.cli.output import note, progress_bar, say, write_out
 from leadqual.cli.right_tables import check_order
@@ -30,6 +29,7 @@ from leadqual.cli.words import unseen_note
 from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
 from leadqual.files.leads import Leads, read_leads
 from leadqual.model.contact import Contact
+from leadqual.policies.documents import policy_named
 
 _COMPARED: Final = 50_000
 

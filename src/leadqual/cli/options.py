@@ -9,12 +9,8 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from leadqual import policies
-from leadqual._suggest import did_you_mean
-from leadqual.errors import InputError, LeadqualError, Place, PolicyError, Problem, shown
+from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
 from leadqual.files.times import read_instant, zone_named
-from leadqual.lifecycle.policy import Policy
-from leadqual.policy.load import load_policy
-from leadqual.policy.source import Source, parse_source, read_source
 
 _FILE = "CSV, JSON lines or Parquet, by the ending of the name."
 
@@ -86,28 +82,6 @@ def one_policy(argument: str | None, option: str | None) -> str:
         raise InputError(Problem("missing-argument", "no policy is named", place, hint=hint))
     found = f"{shown(argument)} and --policy {shown(option)}"
     raise InputError(Problem("bad-usage", "two policies are named", place, found, "one policy"))
-
-
-def policy_named(given: str) -> Policy:
-    """Return the policy of a file, or the one that ships under a name; raise `PolicyError` with its problems."""
-    return load_policy(Policy, source_named(given))
-
-
-def source_named(given: str) -> Source:
-    """Return the document of a policy, from a file or as it ships; raise `PolicyError` if it cannot be read."""
-    if given in policies.names() and not Path(given).is_file():
-        return parse_source(policies.text(given), f"{given}.yaml")
-    try:
-        return read_source(given)
-    except PolicyError as error:
-        if error.code != "unreadable-file" or Path(given).suffix:
-            raise
-        near = did_you_mean(given, policies.names())
-        hint = near or f"name a file, or one of those that ship: {', '.join(policies.names())}"
-        problem = error.problems[0]
-        raise PolicyError(
-            Problem(problem.code, problem.message, problem.place, given, problem.expected, hint)
-        ) from None
 
 
 def instant_of(given: str | None, zone: str | None, option: str = "--at") -> datetime:

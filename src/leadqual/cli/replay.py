@@ -23,7 +23,6 @@ from leadqual.cli.options import (
     ZoneOption,
     instant_of,
     one_policy,
-    policy_named,
 )
 from leadqual.cli.output import (
     note,
@@ -36,6 +35,7 @@ from leadqual.cli.output import (
 )
 from leadqual.cli.right_tables import check_order, check_standings
 from leadqual.cli.words import counted, repeated_note, seen_at, unseen_note
+from leadqual.policies.documents import policy_named
 
 if TYPE_CHECKING:
     from leadqual.cli.replay_tables import Asked

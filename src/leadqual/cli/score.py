@@ -25,7 +25,6 @@ from leadqual.cli.options import (
     ZoneOption,
     instant_of,
     one_policy,
-    policy_named,
 )
 from leadqual.cli.output import (
     Watch,
@@ -49,6 +48,7 @@ from leadqual.files.records import decision_record, rejected_record
 from leadqual.files.row import Row
 from leadqual.files.write import Record, WholeFiles, check_target, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import policy_named
 
 _SHOWN = 20
 _REJECTED = Path("rejected.csv")

@@ -12,46 +12,11 @@ Examples
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-from typing import Final
 
-from leadqual._suggest import did_you_mean
-from leadqual.errors import Problem, UnknownNameError
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import names, text
 
 __all__ = ["minimal", "names", "sales", "text"]
-
-_NAMES: Final = ("minimal", "sales")
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the policies that ship with the package."""
-    return _NAMES
-
-
-def text(name: str) -> str:
-    """Return the document of a shipped policy, comments and all: copy it to begin your own.
-
-    Raises
-    ------
-    UnknownNameError
-        If no policy of that name ships.
-
-    Examples
-    --------
-    >>> text("minimal").splitlines()[1]
-    'name: minimal'
-    """
-    if name not in _NAMES:
-        problem = Problem(
-            "unknown-policy",
-            "no policy of this name ships with the package",
-            found=repr(name),
-            expected=", ".join(_NAMES),
-            hint=did_you_mean(name, _NAMES),
-        )
-        raise UnknownNameError(problem)
-    return files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
 
 
 @cache

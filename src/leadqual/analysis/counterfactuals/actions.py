@@ -8,8 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any, Final, TypeAlias
 
-from leadqual.analysis.counterfactuals.cells import Cell, cells_of, first_others, number_cells, parts_are_covered
-from leadqual.analysis.counterfactuals.reads import Reads, constants_of
+from leadqual.analysis.counterfactuals.reads import Reads
 from leadqual.conditions.nodes import ANY_INTERACTION, History, Node, Selection
 from leadqual.conditions.walk import names
 from leadqual.errors import LeadqualError
@@ -21,6 +20,8 @@ from leadqual.model.profile import DERIVED, PROFILE_UPDATED, UNCHANGEABLE
 from leadqual.model.time import from_micros
 from leadqual.model.vocabulary import Purpose
 from leadqual.policy.document import PolicyDocument
+from leadqual.proofs.cells import Cell, cells_of, first_others, number_cells, parts_are_covered
+from leadqual.proofs.constants import constants_of
 
 _MOST_FORMS: Final = 600
 _PERSONAL, _BUSINESS = "someone@gmail.com", "someone@company.example"

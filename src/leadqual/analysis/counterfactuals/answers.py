@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leadqual.analysis.counterfactuals.actions import Action, Happen, Learn
-from leadqual.analysis.counterfactuals.cells import Cell, in_words
 from leadqual.analysis.counterfactuals.changes import Happened, Learned, Wanted
 from leadqual.analysis.counterfactuals.pool import Pool
 from leadqual.analysis.counterfactuals.report import Option
@@ -14,6 +13,7 @@ from leadqual.analysis.counterfactuals.trial import Placed, Trials, TriesSpent
 from leadqual.analysis.forecasts.case import Case
 from leadqual.lifecycle.decision import Decision
 from leadqual.model.time import from_micros
+from leadqual.proofs.cells import Cell, in_words
 
 
 def options_of(

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadqual.analysis.counterfactuals.actions import Action, Happen, Kinds, Learn, field_cells, learnable
-from leadqual.analysis.counterfactuals.cells import Cell
-from leadqual.analysis.counterfactuals.reads import Reads, constants_of
+from leadqual.analysis.counterfactuals.reads import Reads
 from leadqual.analysis.forecasts.case import Case
 from leadqual.conditions.nodes import ANY_INTERACTION
 from leadqual.engines.view import View
+from leadqual.proofs.cells import Cell
+from leadqual.proofs.constants import constants_of
 
 _PLAIN = "email_sent"
 

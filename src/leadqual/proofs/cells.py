@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any, Final
 
-from leadqual.analysis.counterfactuals.reads import Constants
 from leadqual.model.catalogue import Field, ValueType
+from leadqual.proofs.constants import Constants
 
 _MOST_PARTS: Final = 3
 _SAMPLED: Final = (-1, 0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)

@@ -1,0 +1,67 @@
+"""The documents of policies, by the names that people give them: one that ships with the package, or a file."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from leadqual._suggest import did_you_mean
+from leadqual.errors import PolicyError, Problem, UnknownNameError
+from leadqual.lifecycle.policy import Policy
+from leadqual.policy.load import load_policy
+from leadqual.policy.source import Source, parse_source, read_source
+
+_NAMES: Final = ("minimal", "sales")
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the policies that ship with the package."""
+    return _NAMES
+
+
+def text(name: str) -> str:
+    """Return the document of a shipped policy, comments and all: copy it to begin your own.
+
+    Raises
+    ------
+    UnknownNameError
+        If no policy of that name ships.
+
+    Examples
+    --------
+    >>> text("minimal").splitlines()[1]
+    'name: minimal'
+    """
+    if name not in _NAMES:
+        problem = Problem(
+            "unknown-policy",
+            "no policy of this name ships with the package",
+            found=repr(name),
+            expected=", ".join(_NAMES),
+            hint=did_you_mean(name, _NAMES),
+        )
+        raise UnknownNameError(problem)
+    return files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def policy_named(given: str) -> Policy:
+    """Return the policy of a file, or the one that ships under a name; raise `PolicyError` with its problems."""
+    return load_policy(Policy, source_named(given))
+
+
+def source_named(given: str) -> Source:
+    """Return the document of a policy, from a file or as it ships; raise `PolicyError` if it cannot be read."""
+    if given in names() and not Path(given).is_file():
+        return parse_source(text(given), f"{given}.yaml")
+    try:
+        return read_source(given)
+    except PolicyError as error:
+        if error.code != "unreadable-file" or Path(given).suffix:
+            raise
+        near = did_you_mean(given, names())
+        hint = near or f"name a file, or one of those that ship: {', '.join(names())}"
+        problem = error.problems[0]
+        raise PolicyError(
+            Problem(problem.code, problem.message, problem.place, given, problem.expected, hint)
+        ) from None

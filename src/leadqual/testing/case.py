@@ -1,0 +1,170 @@
+"""A case as plain data: a contact, what happened to it, when somebody looks, and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PlainValidator
+
+from leadqual.errors import InputError, LeadqualError, Place, Problem, path_text, shown
+from leadqual.files.times import zone_named
+from leadqual.lifecycle.policy import Policy
+from leadqual.model.base import Model
+from leadqual.model.contact import Company, Contact
+from leadqual.model.interactions.base import Interaction
+from leadqual.model.standing import Standing
+from leadqual.model.time import Duration
+from leadqual.proofs.scenario import Scenario
+from leadqual.testing.expectation import Expectation
+from leadqual.testing.times import moment
+
+T = TypeVar("T")
+_MOST_TIMES: Final = 10_000
+_SOME_INSTANT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # for entries of a case whose own is wrong, and told already
+
+
+def _mapping_or(cls: type[Any]) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if isinstance(value, Mapping | cls):
+            return value
+        message, expected = f"{cls.__name__.lower()}s are written as fields and values", "a mapping"
+        raise InputError(Problem("wrong-type", message, Place(), shown(value), expected))
+
+    return check
+
+
+class Begin(Model):
+    """Where a contact already stands when a case begins."""
+
+    stage: str = Field(description="The stage.")
+    since: Any = Field(description="When it was entered; everything up to then counts as seen.")
+
+
+class Case(Model):
+    """A test of a policy as plain data.
+
+    Examples
+    --------
+    >>> from leadqual import policies
+    >>> case = Case(interactions=[{"kind": "demo_requested", "ago": "2d"}], at="2026-11-22", expect={"stage": "lead"})
+    >>> str(case.scenario(policies.sales()).history[0].occurred_at)
+    '2026-11-20 00:00:00+00:00'
+    """
+
+    name: str = Field("case", description="What it shows, in words.")
+    contact: Annotated[Any, PlainValidator(_mapping_or(Contact))] = Field(
+        default_factory=dict, description="The fields of the contact that are known."
+    )
+    interactions: tuple[Annotated[Any, PlainValidator(_mapping_or(Interaction))], ...] = Field(
+        (), description="What happened: a kind, when (on: or ago:), and properties."
+    )
+    standing: Begin | None = Field(None, description="Where the contact already stands, in place of the beginning.")
+    at: Any = Field(description="When somebody looks: a day, or a time with its zone.")
+    time_zone: str | None = Field(None, description="Where times without a zone were written down, as Asia/Jakarta.")
+    expect: Expectation = Field(description="What is expected of the decision.")
+
+    def scenario(self, policy: Policy) -> Scenario:
+        """Return the contact, its history and the instant; raise `InputError` with everything that is wrong in them."""
+        problems: list[Problem] = []
+
+        def tried(make: Callable[[], T], *path: str | int) -> T | None:
+            try:
+                return make()
+            except LeadqualError as error:
+                problems.extend(_placed(problem, path) for problem in error.problems)
+                return None
+
+        zone = tried(lambda: zone_named(self.time_zone), "time_zone")
+        at = tried(lambda: moment(self.at, "at", zone))
+        contact = tried(lambda: _contact(self.contact, policy), "contact")
+        history = []
+        for number, entry in enumerate(self.interactions):
+            made = tried(lambda: list(_interactions(entry, number, at, zone, policy)), "interactions", number)  # noqa: B023
+            history += made or []
+        if problems:
+            raise InputError(problems)
+        assert at is not None
+        assert contact is not None
+        return Scenario(contact, tuple(history), at)
+
+    def begin(self, policy: Policy, scenario: Scenario) -> Standing | None:
+        """Return the standing that a case begins with, if it names one."""
+        if self.standing is None:
+            return None
+        since = moment(self.standing.since, "standing.since", zone_named(self.time_zone))
+        stands = Standing(stage=self.standing.stage, entered_at=since, as_of=since, policy=policy.ref, seen="")
+        try:
+            return policy.adopt(stands, scenario.contact, scenario.history)
+        except InputError as error:
+            raise InputError(_placed(problem, ("standing", "stage")) for problem in error.problems) from None
+
+
+def _placed(problem: Problem, path: tuple[str | int, ...]) -> Problem:
+    inner = problem.place.path
+    return problem.at(source=None, path=path_text((*path, inner) if inner else path) or None)
+
+
+def _contact(fields: Any, policy: Policy) -> Contact:
+    if isinstance(fields, Contact):
+        return fields
+    company = fields.get("company")
+    known = {"id": "contact", **_declared(fields, Contact, "contact", policy)}
+    if isinstance(company, Mapping):
+        known["company"] = _declared(company, Company, "company", policy)
+    return Contact.model_validate(known)
+
+
+def _declared(fields: Mapping[str, Any], cls: type[Model], owner: str, policy: Policy) -> dict[str, Any]:
+    """Return fields with those that the policy declares where the model keeps them."""
+    own = {name for name, spec in policy.fields.items() if spec.on == owner and name not in cls.model_fields}
+    declared = {name: value for name, value in fields.items() if name in own}
+    rest = {name: value for name, value in fields.items() if name not in own}
+    return {**rest, "attributes": {**rest.get("attributes", {}), **declared}} if declared else rest
+
+
+def _interactions(
+    entry: Any, number: int, at: datetime | None, zone: ZoneInfo | None, policy: Policy
+) -> Iterator[Interaction]:
+    """Yield what one entry of a case stands for: one interaction, or several alike."""
+    if isinstance(entry, Interaction):
+        yield entry
+        return
+    said = dict(entry)
+    on, ago, times, every = (said.pop(name, None) for name in ("on", "ago", "times", "every"))
+    first = _when(on, ago, at or _SOME_INSTANT, zone)
+    count = _times(times)
+    apart = timedelta(0) if every is None else timedelta(microseconds=_duration(every, "every").micros)
+    if on is None and ago is None:
+        first -= (count - 1) * apart  # the last of them happens when somebody looks
+    for index in range(count):
+        id_ = said.get("id", f"i-{number + 1:03}") if count == 1 else f"i-{number + 1:03}-{index + 1:03}"
+        yield policy.parse_interaction({**said, "id": id_, "occurred_at": first + index * apart})
+
+
+def _when(on: Any, ago: Any, at: datetime, zone: ZoneInfo | None) -> datetime:
+    if on is not None and ago is not None:
+        raise InputError(
+            Problem("bad-usage", "an interaction has on: or ago:, not both", Place(path="ago"), shown(ago))
+        )
+    if on is not None:
+        return moment(on, "on", zone)
+    return at if ago is None else at - timedelta(microseconds=_duration(ago, "ago").micros)
+
+
+def _duration(given: Any, name: str) -> Duration:
+    try:
+        return given if isinstance(given, Duration) else Duration.parse(given)
+    except InputError as error:
+        raise InputError(problem.at(path=name) for problem in error.problems) from None
+
+
+def _times(times: Any) -> int:
+    if times is None:
+        return 1
+    if isinstance(times, int) and not isinstance(times, bool) and 1 <= times <= _MOST_TIMES:
+        return times
+    expected = f"a whole number from 1 to {_MOST_TIMES}"
+    raise InputError(Problem("bad-number", "this is no number of times", Place(path="times"), shown(times), expected))
