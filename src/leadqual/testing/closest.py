@@ -47,7 +47,7 @@ def closest(expected: Expectation, decision: Decision, policy: Policy, scenario:
     """Return the transition that should have fired and came nearest to it; None if none leads there."""
     ways = [way for way in policy.transitions if way.id in _wanted(expected, decision)]
     found = [_looked_at(way, decision, policy, scenario) for way in ways]
-    return min(found, key=lambda one: (one.trace is not None, _unmet(one, decision)), default=None) if found else None
+    return min(found, key=lambda one: (one.trace is None, _unmet(one, decision)), default=None)
 
 
 def _wanted(expected: Expectation, decision: Decision) -> set[str]:

@@ -70,7 +70,8 @@ def _texts(value: Any) -> Any:
 
 def _points(value: Any) -> Any:
     """Read a list of reasons as reasons of which the points do not matter."""
-    return dict.fromkeys(value) if isinstance(value, list | tuple) and all(isinstance(v, str) for v in value) else value
+    given = _texts(value)
+    return dict.fromkeys(given) if isinstance(given, list | tuple) and all(isinstance(v, str) for v in given) else given
 
 
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
@@ -92,7 +93,7 @@ class Expectation(Model):
         default_factory=dict, description="For a score a number, a range [low, high], '>= 15', or null."
     )
     grades: Mapping[str, str | None] = Field(default_factory=dict, description="For a grade its band; null for none.")
-    reasons: Annotated[Mapping[str, float | None], BeforeValidator(_texts), BeforeValidator(_points)] = Field(
+    reasons: Annotated[Mapping[str, float | None], BeforeValidator(_points)] = Field(
         default_factory=dict, description="Rules that give points, 'intent.demo' or 'demo'; with their points if given."
     )
     missing: _Texts = Field((), description="Fields that left something unknown; an empty list: nothing did.")
