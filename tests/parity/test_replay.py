@@ -11,12 +11,29 @@ from hypothesis import strategies as st
 from support import policies as made
 from support import walks
 from support.engines import POLARS, TABLES, Tables
-from support.folded import MOVE, RECORD, STANDING, assert_rows, folded, gone_on, hold, outcome, rows_of, seen, told
+from support.folded import (
+    MOVE,
+    RECORD,
+    STANDING,
+    assert_rows,
+    folded,
+    gone_on,
+    hold,
+    move_of,
+    outcome,
+    rows_of,
+    seen,
+    told,
+)
 from support.people import MICROSECOND, contact, funnel, viewed
 from support.walks import EPOCHS, LONG, SHORT, Case, People, tables_of
 
 from leadqual import Policy, frames
+from leadqual.engines.advance import Funnel
+from leadqual.engines.fold import Position
+from leadqual.engines.record import RecordEngine
 from leadqual.engines.tables.replay import chunk, reviews, walk
+from leadqual.model.time import micros
 
 FEW = settings(max_examples=20)
 
@@ -141,19 +158,6 @@ def test_two_parts_are_the_whole_over_a_century(case: Any) -> None:
     assert_rows(POLARS, in_two_parts(POLARS, policy, people, people, early, late), whole)
 
 
-@FEW
-@given(case=parts())
-def test_two_parts_of_one_contact_decided_for_itself_are_the_whole(case: Any) -> None:
-    policy, people, early, late = case
-    for who, history in people:
-        moves, ((_, stage, entered, *_),) = folded(policy, [(who, history)], late)
-        first = policy.decide(who, history, at=early)
-        second = policy.decide(who, history, at=late, standing=first.standing)
-        found = [(move.at, move.source, move.target, move.transition) for move in (*first.moves, *second.moves)]
-        assert found == [row[1:5] for row in moves]
-        assert (second.stage, second.standing.entered_at) == (stage, entered)
-
-
 @pytest.mark.parametrize("kind", TABLES[1:], ids=lambda kind: kind.name)
 @settings(max_examples=5)
 @given(case=parts())
@@ -196,6 +200,26 @@ def test_any_standing_is_gone_on_from(case: Any) -> None:
     given = table.clear().vstack(table.__class__(standings, schema=table.schema, orient="row"))
     found = told(POLARS, policy, tables_of(policy, people), late, standings=given)
     assert_rows(POLARS, found, gone_on(policy, people, late, standings))
+
+
+@settings(max_examples=60)
+@given(case=stood(), looks_ahead=st.booleans())
+def test_one_contact_for_itself_goes_on_from_any_standing(case: Any, looks_ahead: bool) -> None:
+    policy, people, late, standings = case
+    compiled = Funnel(RecordEngine(policy, {}))
+    known = {
+        who: (Position(stage, None if entered is None else micros(entered)), micros(as_of))
+        for who, stage, entered, as_of, *_ in standings
+    }
+    moves: list[Any] = []
+    for who, history in people:
+        position, since = known.get(who.id, (None, None))
+        view = compiled.engine.view(who, history)
+        if looks_ahead:  # from which instant a view looks before makes no difference
+            view.move_to(micros(late))
+        _, steps = compiled.advance(view, micros(late), position=position, since=since)
+        moves += [move_of(who.id, step) for step in steps]
+    assert moves == gone_on(policy, people, late, standings)[0]
 
 
 @FEW
