@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from benchmarks import conditions, decide, frames, importing, linear, loading, replay
+from benchmarks import conditions, decide, frames, importing, linear, lint, loading, policy_tests, replay
 from benchmarks.peers import MissingPeer
 from benchmarks.timing import Figure, shown_size, shown_time
 
@@ -18,6 +18,8 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "importing": importing.figures,
     "linear": linear.figures,
     "loading": loading.figures,
+    "lint": lint.figures,
+    "policy_tests": policy_tests.figures,
     "frames": frames.figures,
     "replay": replay.figures,
 }

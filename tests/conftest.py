@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support.spark import one_worker
 
+pytest_plugins = ["pytester"]
+
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 settings.register_profile("ci", deadline=None, max_examples=40, suppress_health_check=_SLOW_IS_FINE)

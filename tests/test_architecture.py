@@ -30,16 +30,23 @@ LATE = {
     "engines.tables.rolling": "numpy is needed where a limit is rolling, and not on a cluster",
     "engines.tables.checks.ids": "polars is needed where it computes, and not on a cluster",
     "engines.tables.checks.told": "polars is needed where it computes, and not on a cluster",
+    "proofs.arithmetic": "z3 is optional, and only arithmetic over several operands needs it",
     "scoring.rules": "tables need narwhals, which is optional",
     "scoring.blend": "tables need narwhals, which is optional",
     "datasets.sample": "polars is optional, and the sample without tables does not need it",
     "frames.replay": "pyspark is optional",
     "frames.replays.handed_back": "only a table of pandas comes to where pandas is needed",
+    "testing.plugin.hooks": "pytest imports it in every run, whether somebody asks for it or not",
+    "testing.plugin.asked": "coverage and mutation are imported where they are asked for",
     "cli.app": "typer and rich are optional",
     "cli.backtest": "polars and narwhals are optional",
     "cli.diff": "polars and narwhals are optional",
     "cli.replay": "polars and narwhals are optional",
     "cli.score_folders": "polars and narwhals are optional",
+    "testing.properties.agreement": "tables need optional libraries",
+    "testing.properties.scorer": "tables need optional libraries",
+    "testing.properties.tables": "duckdb and pyspark are optional",
+    "testing.strategies.register": "Hypothesis calls it in every project, and nobody may ask",
 }
 
 

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from leadqual import analysis, policies
+from leadqual.testing import load_cases
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -77,6 +80,22 @@ def test_the_policy_of_two_hundred_rules_has_no_two_conditions_alike(bench: Any)
     rules = [rule for score in bench.loading.document()["scores"].values() for rule in score["rules"]]
     asked = {(rule.get("when"), rule.get("each")) for rule in rules}
     assert len(rules) == len(asked) == 200
+
+
+def test_the_policy_whose_checks_are_measured_has_findings_of_many_sorts(bench: Any) -> None:
+    found = {finding.code for finding in analysis.lint(bench.lint.policy())}
+    assert {"condition-never-holds", "transition-shadowed", "flapping", "no-way-out", "field-may-be-missing"} <= found
+
+
+def test_checks_are_measured_beside_what_they_may_take(bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    ((line,), _) = run(bench, capsys, "lint")
+    assert (line["peer"], line["target"]) == (5.0, "< 1")
+
+
+def test_the_cases_that_are_measured_in_pytest_pass(bench: Any, tmp_path: Path) -> None:
+    file = load_cases(bench.policy_tests.written(tmp_path, 40))
+    assert len({case.name for case in file.cases}) == 40
+    assert all(file.run(number, policies.sales()).passed for number in range(40))
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 """Every page is run from top to bottom: its Python, its commands, and the files that it shows.
 
 A fenced block with ``title="name"`` is written to a file of that name. A ``console`` block holds commands after ``$``
-and what they print, with ``...`` for what is left out. YAML without a title belongs to one policy a page.
+and what they print, with ``...`` for what is left out: ``leadqual``, ``pytest``, and ``sh`` for a file of
+such commands. YAML without a title belongs to one policy a page.
 """
 
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +31,7 @@ _COMPARED = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 class _OtherBlocks:
-    """Finds the fenced blocks that are no Python."""
+    """Finds the fenced blocks that are no Python, or are a file."""
 
     _lexer = FencedCodeBlockLexer(language=r"[^\n]+", mapping={"language": "arguments", "source": "source"})
 
@@ -36,7 +40,7 @@ class _OtherBlocks:
             match = _TITLE.match(found.lexemes["arguments"])
             assert match is not None, f"{document.path}: the block {found.lexemes['arguments']!r} has no known form"
             language, title = match.groups()
-            if language != "python":
+            if language != "python" or title is not None:
                 yield Region(found.start, found.end, (language, title, found.lexemes["source"]), self.evaluate)
 
     def evaluate(self, example):
@@ -65,7 +69,11 @@ class _Terminal:
     def _output(self, words):
         if words == ["echo", "$?"]:
             return f"{self.status}\n"
-        assert words[0] == "leadqual", f"only leadqual is run, not {words[0]}"
+        if words[0] == "sh":
+            return self._script(Path(words[1]))
+        if words[0] == "pytest":
+            return self._tests(words[1:])
+        assert words[0] == "leadqual", f"only leadqual and pytest are run, not {words[0]}"
         testing = pytest.importorskip("typer.testing")
         program = pytest.importorskip("leadqual.cli.program")
         result = testing.CliRunner().invoke(program.app, words[1:], env={"COLUMNS": "120"})
@@ -73,6 +81,24 @@ class _Terminal:
             raise result.exception
         self.status = result.exit_code
         return result.output
+
+    def _script(self, file):
+        """Run the commands of a file up to the first that fails, as ``set -e`` asks for."""
+        first, *commands = file.read_text(encoding="utf-8").splitlines()
+        assert first == "set -e"
+        printed = ""
+        for command in commands:
+            printed += self._output(shlex.split(command, comments=True))
+            if self.status:
+                break
+        return printed
+
+    def _tests(self, words):
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        found = subprocess.run(command, env={**environment, "COLUMNS": "120"}, capture_output=True, text=True)
+        self.status = found.returncode
+        return found.stdout + found.stderr
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -21,7 +21,7 @@ SOURCE = ROOT / "src" / "leadqual"
 _CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 _NO_CODES = frozenset({"leadqual-demo", "in-memory"})
 _ONE_WORD = frozenset({"circular", "unreachable", "enum", "unknown"})
-_OF_NAMES = frozenset({f"unknown-{what}" for what in ("score", "stage", "grade", "group", "band")})
+_OF_NAMES = frozenset({f"unknown-{what}" for what in ("score", "stage", "grade", "group", "band", "transition")})
 
 
 def read(name):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
+from leadqual.cli.findings import findings_of, print_findings
 from leadqual.cli.guard import REFUSED, guarded
 from leadqual.cli.options import JsonOption, PolicyArgument, PolicyOption, one_policy
-from leadqual.cli.output import print_json, print_problems, print_table, say
-from leadqual.errors import Problem
+from leadqual.cli.output import print_json, print_table, say
 from leadqual.lifecycle.policy import Policy
 from leadqual.policies.documents import source_named
-from leadqual.policy.load import load_policy, located
+from leadqual.policy.load import load_policy
+from leadqual.proofs.lint.report import LintReport
 
 
 @guarded
@@ -26,8 +26,8 @@ def check(
 ) -> None:
     """Check a policy: print what it holds, or every problem with its line and a hint.
 
-    Warnings tell what is allowed and may not be meant. The exit status is 0 if the policy is sound, 1 if it has
-    warnings and --strict is given, and 2 if it has problems.
+    Warnings and notes tell what is allowed and may not be meant, each with its proof or a contact that shows it. The
+    exit status is 0 if the policy is sound, 1 if it has warnings and --strict is given, and 2 if it has problems.
 
     \b
     Examples:
@@ -41,13 +41,13 @@ def check(
         return
     source = source_named(one_policy(policy, named))
     loaded = load_policy(Policy, source)
-    warnings = [located(warning, source) for warning in loaded.warnings()]
-    refused = strict and bool(warnings)
+    report = findings_of(loaded, source, quiet=as_json)
+    refused = strict and bool(report.warnings)
     if as_json:
-        told = [warning.as_dict() for warning in warnings]
-        print_json({"ok": not refused, **_summary(loaded), "warnings": told})
+        warnings, notes = ([finding.to_dict() for finding in found] for found in (report.warnings, report.notes))
+        print_json({"ok": not refused, **_summary(loaded), "warnings": warnings, "notes": notes})
     else:
-        _show(loaded, warnings)
+        _show(loaded, report)
     if refused:
         raise typer.Exit(REFUSED)
 
@@ -70,9 +70,9 @@ def _summary(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _show(policy: Policy, warnings: Sequence[Problem]) -> None:
+def _show(policy: Policy, report: LintReport) -> None:
     say(f"{policy.ref} is sound.", "good")
-    print_problems(warnings, warning=True)
+    print_findings(report)
     if policy.description:
         say(policy.description)
     lookback = policy.lookback

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,6 +149,14 @@ def _problem_text(problem: Problem, *, warning: bool) -> Text:
         if said := getattr(problem, label):
             text.append(f"\n    {label}: ", "hint" if label == "hint" else "").append(clean(said))
     return text
+
+
+def print_texts(texts: Iterable[Text]) -> None:
+    """Print texts to the standard error; the lines of each are broken between words where the terminal is narrow."""
+    out = console(stderr=True)
+    for text in texts:
+        for line in text.split("\n"):
+            _flow(out, line, hang=2)
 
 
 def print_bars(title: str, counts: Mapping[str, int]) -> None:

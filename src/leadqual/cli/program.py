@@ -17,6 +17,7 @@ from leadqual.cli.diff import diff
 from leadqual.cli.explain import explain
 from leadqual.cli.replay import replay
 from leadqual.cli.score import score
+from leadqual.cli.test import run_tests
 from leadqual.cli.usage import Commands
 
 _HELP = """Decide by rules that people can read how ripe each lead is, and say why.
@@ -27,6 +28,7 @@ Start here:
   leadqual check my-policy.yaml        is my policy sound?
   leadqual score -p sales -c contacts.csv -i interactions.csv -o scores.csv
   leadqual explain c-1 -p sales -c contacts.csv -i interactions.csv
+  leadqual test                        are my policies tested, and do they do what the tests say?
 
 The exit status is 0 if all is fine, 1 if the answer is no, 2 if the input is bad.
 """
@@ -61,6 +63,7 @@ def _begin(
 
 for _command in (demo, check, score, explain, replay, diff, backtest):
     app.command()(_command)
+app.command("test")(run_tests)
 
 
 def run() -> None:

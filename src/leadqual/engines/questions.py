@@ -56,7 +56,7 @@ class Questions:
         question = _Question(selection, prop, at_most)
         if question not in self._slots:
             self._slots[question] = len(self._filters)
-            keep = None if selection.where is None else compile_node(selection.where, _Row(selection.kind))
+            keep = None if selection.where is None else compile_node(selection.where, Row(selection.kind))
             self._filters.append((question, keep))
         return self._slots[question]
 
@@ -83,7 +83,7 @@ class Questions:
         return Series([one.instant for one, _ in known], [value for _, value in known])
 
 
-class _Row:
+class Row:
     """The scope of a filter: the properties of one interaction of a kind."""
 
     def __init__(self, kind: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainValidator
 
+from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, LeadqualError, Place, Problem, path_text, shown
 from leadqual.files.times import zone_named
 from leadqual.lifecycle.policy import Policy
@@ -23,6 +25,7 @@ from leadqual.testing.times import moment
 
 T = TypeVar("T")
 _MOST_TIMES: Final = 10_000
+_TIMES: Final = ("on", "ago", "times", "every")
 _SOME_INSTANT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # for entries of a case whose own is wrong, and told already
 
 
@@ -68,15 +71,7 @@ class Case(Model):
 
     def scenario(self, policy: Policy) -> Scenario:
         """Return the contact, its history and the instant; raise `InputError` with everything that is wrong in them."""
-        problems: list[Problem] = []
-
-        def tried(make: Callable[[], T], *path: str | int) -> T | None:
-            try:
-                return make()
-            except LeadqualError as error:
-                problems.extend(_placed(problem, path) for problem in error.problems)
-                return None
-
+        tried = _Tried()
         zone = tried(lambda: zone_named(self.time_zone), "time_zone")
         at = tried(lambda: moment(self.at, "at", zone))
         contact = tried(lambda: _contact(self.contact, policy), "contact")
@@ -84,11 +79,22 @@ class Case(Model):
         for number, entry in enumerate(self.interactions):
             made = tried(lambda: list(_interactions(entry, number, at, zone, policy)), "interactions", number)  # noqa: B023
             history += made or []
-        if problems:
-            raise InputError(problems)
+        tried.tell()
         assert at is not None
         assert contact is not None
         return Scenario(contact, tuple(history), at)
+
+    def check_times(self) -> None:
+        """Raise `InputError` with every time and number of times that cannot be read, which no policy is needed for."""
+        tried = _Tried()
+        zone = tried(lambda: zone_named(self.time_zone), "time_zone")
+        at = tried(lambda: moment(self.at, "at", zone))
+        if (begin := self.standing) is not None:
+            tried(lambda: moment(begin.since, "standing.since", zone))
+        for number, entry in enumerate(self.interactions):
+            if not isinstance(entry, Interaction):
+                tried(lambda: _happened(entry, at, zone), "interactions", number)  # noqa: B023
+        tried.tell()
 
     def begin(self, policy: Policy, scenario: Scenario) -> Standing | None:
         """Return the standing that a case begins with, if it names one."""
@@ -99,7 +105,27 @@ class Case(Model):
         try:
             return policy.adopt(stands, scenario.contact, scenario.history)
         except InputError as error:
-            raise InputError(_placed(problem, ("standing", "stage")) for problem in error.problems) from None
+            hint = did_you_mean(self.standing.stage, policy.stages)
+            problems = [replace(_placed(problem, ("standing", "stage")), hint=hint) for problem in error.problems]
+            raise InputError(problems) from None
+
+
+class _Tried:
+    """Tries one thing after another, so that all that is wrong is told at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    def __call__(self, make: Callable[[], T], *path: str | int) -> T | None:
+        try:
+            return make()
+        except LeadqualError as error:
+            self._problems += [_placed(problem, path) for problem in error.problems]
+            return None
+
+    def tell(self) -> None:
+        if self._problems:
+            raise InputError(self._problems)
 
 
 def _placed(problem: Problem, path: tuple[str | int, ...]) -> Problem:
@@ -132,16 +158,26 @@ def _interactions(
     if isinstance(entry, Interaction):
         yield entry
         return
-    said = dict(entry)
-    on, ago, times, every = (said.pop(name, None) for name in ("on", "ago", "times", "every"))
-    first = _when(on, ago, at or _SOME_INSTANT, zone)
-    count = _times(times)
-    apart = timedelta(0) if every is None else timedelta(microseconds=_duration(every, "every").micros)
-    if on is None and ago is None:
-        first -= (count - 1) * apart  # the last of them happens when somebody looks
-    for index in range(count):
-        id_ = said.get("id", f"i-{number + 1:03}") if count == 1 else f"i-{number + 1:03}-{index + 1:03}"
-        yield policy.parse_interaction({**said, "id": id_, "occurred_at": first + index * apart})
+    instants = _happened(entry, at, zone)
+    said = {name: value for name, value in entry.items() if name not in _TIMES}
+    for index, instant in enumerate(instants, 1):
+        id_ = f"i-{number + 1:03}-{index:03}" if len(instants) > 1 else said.get("id", f"i-{number + 1:03}")
+        yield policy.parse_interaction({**said, "id": id_, "occurred_at": instant})
+
+
+def _happened(entry: Mapping[str, Any], at: datetime | None, zone: ZoneInfo | None) -> list[datetime]:
+    """Return every instant at which an entry of a case happened."""
+    on, ago, times, every = (entry.get(name) for name in _TIMES)
+    count, apart = _times(times), timedelta(0) if every is None else _distance(every, "every")
+    try:
+        first = _when(on, ago, at or _SOME_INSTANT, zone)
+        if on is None and ago is None:
+            first -= (count - 1) * apart  # the last of them happens when somebody looks
+        return [first + index * apart for index in range(count)]
+    except OverflowError:
+        name = "ago" if ago is not None else "every"
+        message, place = "the time lies outside the years 1 to 9999 in UTC", Place(path=name)
+        raise InputError(Problem("bad-time", message, place, shown(entry[name]))) from None
 
 
 def _when(on: Any, ago: Any, at: datetime, zone: ZoneInfo | None) -> datetime:
@@ -151,12 +187,13 @@ def _when(on: Any, ago: Any, at: datetime, zone: ZoneInfo | None) -> datetime:
         )
     if on is not None:
         return moment(on, "on", zone)
-    return at if ago is None else at - timedelta(microseconds=_duration(ago, "ago").micros)
+    return at if ago is None else at - _distance(ago, "ago")
 
 
-def _duration(given: Any, name: str) -> Duration:
+def _distance(given: Any, name: str) -> timedelta:
     try:
-        return given if isinstance(given, Duration) else Duration.parse(given)
+        duration = given if isinstance(given, Duration) else Duration.parse(given)
+        return timedelta(microseconds=duration.micros)
     except InputError as error:
         raise InputError(problem.at(path=name) for problem in error.problems) from None
 

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from leadqual.conditions.nodes import Node
-from leadqual.lifecycle.decision import Decision
-from leadqual.model.score import LedgerLine
-from leadqual.model.standing import Move
+from leadqual.model.score import LedgerLine, Score
 from leadqual.testing.expectation import Expectation
+
+
+class Moved(Protocol):
+    """A move, as far as something may be expected of it."""
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def transition(self) -> str: ...
+
+
+class Decided(Protocol):
+    """A decision, as far as something may be expected of it."""
+
+    @property
+    def stage(self) -> str | None: ...
+
+    @property
+    def moves(self) -> Sequence[Moved]: ...
+
+    @property
+    def scores(self) -> Mapping[str, Score]: ...
+
+    @property
+    def grades(self) -> Mapping[str, str | None]: ...
+
+    @property
+    def missing(self) -> Mapping[str, Sequence[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +64,7 @@ class Failure:
         return f"{self.what}: expected {self.expected}, found {self.found}"
 
 
-def failures_of(
-    expected: Expectation, decision: Decision, answer: Callable[[Node], bool | None]
-) -> tuple[Failure, ...]:
+def failures_of(expected: Expectation, decision: Decided, answer: Callable[[Node], bool | None]) -> tuple[Failure, ...]:
     """Return everything in a decision that is not as expected, the stage first.
 
     Parameters
@@ -47,7 +75,7 @@ def failures_of(
     return tuple(_failures(expected, decision, answer)) if expected.error is None else ()
 
 
-def _failures(expected: Expectation, decision: Decision, answer: Callable[[Node], bool | None]) -> Iterator[Failure]:
+def _failures(expected: Expectation, decision: Decided, answer: Callable[[Node], bool | None]) -> Iterator[Failure]:
     named = expected.model_fields_set
     if "stage" in named and expected.stage != decision.stage:
         yield Failure("stage", repr(expected.stage), repr(decision.stage))
@@ -72,17 +100,17 @@ def _failures(expected: Expectation, decision: Decision, answer: Callable[[Node]
             yield Failure("holds", str(condition), "unknown" if found_answer is None else "false")
 
 
-def _moved(expected: tuple[str, ...], moves: tuple[Move, ...]) -> bool:
+def _moved(expected: tuple[str, ...], moves: Sequence[Moved]) -> bool:
     return len(expected) == len(moves) and all(map(_is_move, expected, moves))
 
 
-def _is_move(said: str, move: Move) -> bool:
+def _is_move(said: str, move: Moved) -> bool:
     if "->" in said:
         return [part.strip() for part in said.split("->")] == [move.source, move.target]
     return said == move.transition
 
 
-def _reasons(expected: Mapping[str, float | None], decision: Decision) -> Iterator[Failure]:
+def _reasons(expected: Mapping[str, float | None], decision: Decided) -> Iterator[Failure]:
     for name, points in expected.items():
         lines = [line for line in lines_of(name, decision) if line.points]
         if not lines:
@@ -92,7 +120,7 @@ def _reasons(expected: Mapping[str, float | None], decision: Decision) -> Iterat
             yield Failure(f"reason {name}", f"{points:+g} points", f"{found} points")
 
 
-def lines_of(name: str, decision: Decision) -> list[LedgerLine]:
+def lines_of(name: str, decision: Decided) -> list[LedgerLine]:
     """Return the lines of a rule, named ``demo`` or ``intent.demo``, in the ledgers of a decision."""
     score, _, rule = name.partition(".")
     return [
@@ -103,7 +131,7 @@ def lines_of(name: str, decision: Decision) -> list[LedgerLine]:
     ]
 
 
-def _missing(expected: Expectation, decision: Decision) -> Iterator[Failure]:
+def _missing(expected: Expectation, decision: Decided) -> Iterator[Failure]:
     if "missing" not in expected.model_fields_set:
         return
     found: Any = ", ".join(decision.missing) or "nothing"

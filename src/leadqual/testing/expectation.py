@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from leadqual._suggest import did_you_mean
+from leadqual._suggest import closest, did_you_mean
 from leadqual.conditions.check import check_condition
 from leadqual.errors import InputError, LeadqualError, Place, Problem, path_text, shown
 from leadqual.lifecycle.policy import Policy
@@ -117,20 +117,23 @@ class Expectation(Model):
 
     def _wrong(self, policy: Policy) -> Iterator[Problem]:
         ways, rules = [way.id for way in policy.transitions], list(_rules(policy))
-        if self.stage is not None:
-            yield from _unknown("stage", [self.stage], policy.stages, "stage")
-        if self.because is not None:
-            yield from _unknown("transition", [self.because], ways, "because")
-        yield from _unknown("transition", [move for move in self.moves if "->" not in move], ways, "moves")
-        stages = [part.strip() for move in self.moves if "->" in move for part in move.split("->")]
-        yield from _unknown("stage", stages, policy.stages, "moves")
-        yield from _unknown("score", self.scores, policy.score_ranges, "scores")
-        yield from _unknown("grade", self.grades, policy.grades, "grades")
+        yield from _unknown("stage", {"stage": self.stage}, policy.stages)
+        yield from _unknown("transition", {"because": self.because}, ways)
+        for number, move in enumerate(self.moves):
+            where = f"moves[{number}]"
+            if "->" in move:
+                for stage in move.split("->"):
+                    yield from _unknown("stage", {where: stage.strip()}, policy.stages)
+            else:
+                yield from _unknown("transition", {where: move}, ways)
+        yield from _unknown("score", {f"scores.{name}": name for name in self.scores}, policy.score_ranges)
+        yield from _unknown("grade", {f"grades.{name}": name for name in self.grades}, policy.grades)
         for name, band in self.grades.items():
-            if name in policy.grades and band is not None:
-                yield from _unknown("band", [band], list(policy.grade_values(name)), f"grades.{name}")
-        yield from _unknown("rule", self.reasons, rules, "reasons")
-        yield from _unknown("field", self.missing, _askable(policy, self.missing), "missing")
+            if name in policy.grades:
+                yield from _unknown("band", {f"grades.{name}": band}, list(policy.grade_values(name)))
+        yield from _unknown("rule", {f"reasons.{name}": name for name in self.reasons}, rules)
+        missing = {f"missing[{number}]": name for number, name in enumerate(self.missing)}
+        yield from _unknown("field", missing, _askable(policy, self.missing))
         for number, condition in enumerate(self.holds):
             for problem in check_condition(condition, policy.catalogue, single_currency=policy.currency is not None):
                 yield problem.at(path=f"holds[{number}]")
@@ -149,13 +152,21 @@ def _askable(policy: Policy, names: Iterable[str]) -> list[str]:
     return [*policy.catalogue.fields, *questions]
 
 
-def _unknown(what: str, names: Iterable[str], known: Iterable[str], path: str) -> Iterator[Problem]:
+def _unknown(what: str, names: Mapping[str, str | None], known: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for every name, given by its place in the expectation, that is not known."""
     have = list(known)
-    for name in names:
-        if name not in have:
+    for path, name in names.items():
+        if name is not None and name not in have:
             expected = ", ".join(have[:20]) + (", ..." if len(have) > 20 else "") if have else f"a policy with a {what}"
-            message, hint = f"the policy has no {what} {name!r}", did_you_mean(name, have)
+            message, hint = f"the policy has no {what} {name!r}", did_you_mean(name, have) or _without_owner(name, have)
             yield Problem(f"unknown-{what}", message, Place(path=path), shown(name), expected, hint)
+
+
+def _without_owner(name: str, known: Sequence[str]) -> str | None:
+    """Return the hint where what a name belongs to was left out: ``country`` for ``contact.country``."""
+    near = closest(name, {full.rpartition(".")[2] for full in known}, limit=1)
+    meant = [full for full in known if near and full.endswith(f".{near[0]}")]
+    return f"did you mean {' or '.join(map(repr, meant))}?" if meant else None
 
 
 def codes(error: LeadqualError) -> tuple[str, ...]:

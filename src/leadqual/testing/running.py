@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from leadqual.conditions.nodes import Node
-from leadqual.errors import LeadqualError
+from leadqual.errors import InputError, LeadqualError, Problem
 from leadqual.lifecycle.policy import Policy
 from leadqual.testing.case import Case
 from leadqual.testing.checks import Failure, failures_of
@@ -28,11 +28,19 @@ def run(policy: Policy, case: Case) -> Outcome:
         If the case itself is wrong: it names what the policy lacks, or its contact or interactions cannot be made,
         unless that very error is expected.
     """
-    case.expect.check(policy)
-    outcome = _run(policy, case)
+    outcome = run_unwatched(policy, case)
     for watcher in _WATCHERS:
         watcher(outcome)
     return outcome
+
+
+def run_unwatched(policy: Policy, case: Case) -> Outcome:
+    """Return the same as `run`, and show it to nobody: for those who run a case to find something out."""
+    try:
+        case.expect.check(policy)
+    except InputError as error:
+        raise InputError([*error.problems, *_wrong_besides(policy, case)]) from None
+    return _run(policy, case)
 
 
 @contextmanager
@@ -43,6 +51,15 @@ def watched(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _WATCHERS.remove(watcher)
+
+
+def _wrong_besides(policy: Policy, case: Case) -> tuple[Problem, ...]:
+    """Return what is wrong with what a case gives, so that all of a case is told at once."""
+    try:
+        case.begin(policy, case.scenario(policy))
+    except LeadqualError as error:
+        return error.problems
+    return ()
 
 
 def _run(policy: Policy, case: Case) -> Outcome:

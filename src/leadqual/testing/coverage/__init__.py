@@ -1,0 +1,1 @@
+"""What of a policy its tests look at: rules, parts of conditions, thresholds, transitions, stages and grades."""
