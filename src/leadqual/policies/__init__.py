@@ -14,9 +14,9 @@ from __future__ import annotations
 from functools import cache
 
 from leadqual.lifecycle.policy import Policy
-from leadqual.policies.documents import names, text
+from leadqual.policies.documents import cases, names, text
 
-__all__ = ["minimal", "names", "sales", "text"]
+__all__ = ["cases", "minimal", "names", "sales", "text"]
 
 
 @cache

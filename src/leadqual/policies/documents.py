@@ -33,6 +33,26 @@ def text(name: str) -> str:
     >>> text("minimal").splitlines()[1]
     'name: minimal'
     """
+    return _read(name, "yaml")
+
+
+def cases(name: str) -> str:
+    """Return the file of tests of a shipped policy, for `leadqual test`: copy it together with the policy.
+
+    Raises
+    ------
+    UnknownNameError
+        If no policy of that name ships.
+
+    Examples
+    --------
+    >>> cases("minimal").splitlines()[1]
+    'policy: minimal'
+    """
+    return _read(name, "policytest.yaml")
+
+
+def _read(name: str, ending: str) -> str:
     if name not in _NAMES:
         problem = Problem(
             "unknown-policy",
@@ -42,7 +62,7 @@ def text(name: str) -> str:
             hint=did_you_mean(name, _NAMES),
         )
         raise UnknownNameError(problem)
-    return files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return files(__package__).joinpath(f"{name}.{ending}").read_text(encoding="utf-8")
 
 
 def policy_named(given: str) -> Policy:
