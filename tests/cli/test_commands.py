@@ -156,6 +156,17 @@ def test_demo_leaves_files_that_give_the_same_decisions(tmp_path, monkeypatch, r
     assert run(*explained).exit_code == 0
 
 
+def test_demo_leaves_the_tests_of_its_policy(tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    assert "leadqual test sample" in run("demo", "--contacts", 3, "--policy", "minimal", "--out", "sample").stdout
+    assert run("test", "sample").exit_code == 0
+    policy = tmp_path / "sample/policy.yaml"
+    policy.write_text(policy.read_text().replace("score.engagement >= 30", "score.engagement >= 31"))
+    assert run("test", "sample").exit_code == 1
+    run("demo", "--contacts", 3, "--policy", "sample/policy.yaml", "--out", "own")
+    assert not (tmp_path / "own/policy.policytest.yaml").exists()
+
+
 def test_demo_does_not_overwrite_the_work_of_others(tmp_path, monkeypatch, run):
     monkeypatch.chdir(tmp_path)
     demo = ["demo", "--contacts", 3, "--policy", "minimal", "--json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,7 +23,10 @@ from leadqual.policies.documents import policy_named
 
 _HOTTEST: Final = 10
 _SHIPPED: Final = "sales"
-_FILES: Final = ("policy.yaml", "contacts.csv", "interactions.csv", "decisions.csv", "decisions.jsonl")
+_POLICY: Final = "policy.yaml"
+_TESTS: Final = "policy.policytest.yaml"
+_TABLES: Final = ("contacts.csv", "interactions.csv", "decisions.csv")
+_WHOLE: Final = "decisions.jsonl"
 
 
 @guarded
@@ -50,13 +54,13 @@ def demo(
     name = _SHIPPED if policy is None and named is None else one_policy(policy, named)
     chosen = policy_named(name)
     sample = datasets.demo(contacts=contacts, seed=seed)
-    document = _document(name, chosen)
-    _make_folder(out, document)
+    texts = _texts(name, chosen)
+    _make_folder(out, texts)
     with progress_bar(quiet=as_json) as watch:
         result = qualify(chosen, sample.contacts, sample.histories, sample.at, watch)
     if result.undecided:
         raise InputError([problem for _, problems in result.undecided for problem in problems])
-    written = _write(out, sample, result, document)
+    written = _write(out, sample, result, texts)
     best = hottest(chosen, result.decisions, _HOTTEST)
     if as_json:
         leads = [decision_record(decision, contact) for contact, decision in best]
@@ -68,15 +72,20 @@ def demo(
     _what_next(written, sample, chosen, best[0][0].id if best else sample.contacts[0].id)
 
 
-def _document(given: str, policy: Policy) -> str:
-    shipped = given in policies.names() and not Path(given).is_file()
-    return policies.text(given) if shipped else policy.to_yaml()
+def _texts(given: str, policy: Policy) -> dict[str, str]:
+    """Return the policy by the name of its file; one that ships comes with its comments and its tests."""
+    if given not in policies.names() or Path(given).is_file():
+        return {_POLICY: policy.to_yaml()}
+    tests = policies.cases(given).replace(f"policy: {given}\n", f"policy: {_POLICY}\n", 1)
+    return {_POLICY: policies.text(given), _TESTS: tests}
 
 
-def _make_folder(out: Path, document: str) -> None:
+def _make_folder(out: Path, texts: Mapping[str, str]) -> None:
     """Make the folder; raise if it holds files that an earlier demo did not leave there."""
-    there = [name for name in _FILES if (out / name).exists()]
-    own = len(there) == len(_FILES) and (out / _FILES[0]).read_bytes() == document.encode()
+    there = [name for name in (*texts, *_TABLES, _WHOLE) if (out / name).exists()]
+    own = len(there) == len((*texts, *_TABLES, _WHOLE)) and all(
+        (out / name).read_bytes() == text.encode() for name, text in texts.items()
+    )
     if there and not own:
         message, hint = "the folder holds files that would be lost", "name another folder with --out, or empty this one"
         raise InputError(Problem("overwritten-file", message, Place(str(out)), ", ".join(there), hint=hint))
@@ -90,20 +99,20 @@ def _make_folder(out: Path, document: str) -> None:
         raise InputError(problem) from None
 
 
-def _write(out: Path, sample: Demo, result: Qualified, document: str) -> list[Path]:
-    targets = [out / name for name in _FILES]
+def _write(out: Path, sample: Demo, result: Qualified, texts: Mapping[str, str]) -> list[Path]:
     people: list[dict[str, Any]] = [contact_record(contact) for contact in sample.contacts]
     events = (
         interaction_record(contact.id, one) for contact in sample.contacts for one in sample.histories[contact.id]
     )
     decided = (decision_record(decision, contact) for contact, decision in result.decisions)
     with WholeFiles() as files:
-        parts = [files.for_target(target) for target in targets]
-        parts[0].write_text(document, encoding="utf-8")
-        for part, target, rows in zip(parts[1:4], targets[1:4], (people, events, decided), strict=True):
-            write_table(part, rows, target)
-        write_lines(parts[4], (decision.model_dump_json() for _, decision in result.decisions))
-    return targets
+        for name, text in texts.items():
+            files.for_target(out / name).write_text(text, encoding="utf-8")
+        for name, rows in zip(_TABLES, (people, events, decided), strict=True):
+            write_table(files.for_target(out / name), rows, out / name)
+        lines = (decision.model_dump_json() for _, decision in result.decisions)
+        write_lines(files.for_target(out / _WHOLE), lines)
+    return [out / name for name in (*texts, *_TABLES, _WHOLE)]
 
 
 def _show(sample: Demo, result: Qualified, best: Any, policy: Policy) -> None:
@@ -117,7 +126,7 @@ def _show(sample: Demo, result: Qualified, best: Any, policy: Policy) -> None:
 
 
 def _what_next(written: list[Path], sample: Demo, declared: Policy, contact_id: str) -> None:
-    policy, contacts, interactions = (str(path) for path in written[:3])
+    policy, contacts, interactions = (str(written[0].with_name(name)) for name in (_POLICY, *_TABLES[:2]))
     data = f"--policy {policy} --contacts {contacts} --interactions {interactions} --at {sample.at:%Y-%m-%dT%H:%M:%SZ}"
     if any(name not in declared.fields for contact in sample.contacts for name in contact.attributes):
         data += " --ignore-unknown-columns"  # the sample has fields of the policy that ships for sales
@@ -129,4 +138,6 @@ def _what_next(written: list[Path], sample: Demo, declared: Policy, contact_id: 
     say(f"  {program} explain {contact_id} {data}", "hint", whole=True)
     say(f"  {program} score {data} --out scores.csv --ledger", "hint", whole=True)
     say(f"  {program} check {policy}", "hint", whole=True)
+    if any(path.name == _TESTS for path in written):
+        say(f"  {program} test {written[0].parent}", "hint", whole=True)
     say(f"Change {policy} to fit your own business, and run these again.")
