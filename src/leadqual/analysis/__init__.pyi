@@ -1,5 +1,8 @@
 from .backtests.backtesting import Backtest as Backtest
 from .backtests.backtesting import backtest as backtest
+from .claims import disjoint as disjoint
+from .claims import equivalent as equivalent
+from .claims import implies as implies
 from .comparisons.comparison import Comparison as Comparison
 from .comparisons.comparison import compare as compare
 from .counterfactuals.counterfactual import Counterfactual as Counterfactual
@@ -8,3 +11,6 @@ from .forecasts.forecasting import Forecast as Forecast
 from .forecasts.forecasting import forecast as forecast
 from .funnels.report import FunnelReport as FunnelReport
 from .funnels.report import funnel as funnel
+from .linting import Finding as Finding
+from .linting import LintReport as LintReport
+from .linting import lint as lint

@@ -10,6 +10,7 @@ from textwrap import wrap
 from typing import Final
 
 from leadqual.errors import cut
+from leadqual.lifecycle.cards import SMALL, framed, heading
 
 CI: Final = "% CI"
 """How the heading of an interval ends; it stands close to the value before it."""
@@ -17,10 +18,6 @@ _NUMBER: Final = re.compile(r"-|[-+]?[\d.,]+%?(-[\d.,]+)?")
 _LEAST: Final = 12
 """No column of names is cut to less, however narrow the page."""
 
-_CARD: Final = (
-    "font-family:system-ui,sans-serif;max-width:60rem;border:1px solid #8888;border-radius:8px;padding:.8rem 1rem"
-)
-_SMALL: Final = "opacity:.75;font-size:.9em"
 _SIDES: Final = "overflow-x:auto"
 _TABLE: Final = "border:0;border-collapse:collapse;font-size:.9em;margin:.2rem 0"
 _CELL: Final = "border:0;padding:.1em .9em .1em 0;vertical-align:top"
@@ -147,20 +144,19 @@ def as_html(head: Sequence[str], sheets: Iterable[Sheet], *, shown: int | None =
         How many of them are open to begin with; the others are folded. All by default.
     """
     title, *said = head
-    parts = [f"<div style='font-size:1.15em'><strong>{_html(title)}</strong></div>"]
-    parts += [f"<div style='{_SMALL}'>{_html(line)}</div>" for line in said]
+    parts = [heading(_arrows(title), map(_arrows, said))]
     for place, sheet in enumerate(sheets):
         name, inside = _html(sheet.title), _inside(sheet)
         if shown is None or place < shown:
             parts.append(f"<div style='margin-top:.7rem'><strong>{name}</strong>{inside}</div>")
         else:
             parts.append(f"<details style='margin-top:.3rem'><summary>{name}</summary>{inside}</details>")
-    return f"<div style='{_CARD}'>{''.join(parts)}</div>"
+    return framed("".join(parts))
 
 
 def _inside(sheet: Sheet) -> str:
     lines = "".join(f"<div style='{_line_style(line)}'>{_html(line.strip())}</div>" for line in sheet.lines)
-    remarks = "".join(f"<div style='{_SMALL}'>{_html(remark)}</div>" for remark in sheet.remarks)
+    remarks = "".join(f"<div style='{SMALL}'>{_html(remark)}</div>" for remark in sheet.remarks)
     points = "".join(f"<li>{_html(point)}</li>" for point in sheet.points)
     listed = f"<ul style='margin:.2rem 0;padding-left:1.4em'>{points}</ul>" if points else ""
     return f"{lines}{_table(sheet) if sheet.columns else ''}{listed}{remarks}"
@@ -191,5 +187,9 @@ def _row(tag: str, cells: Sequence[str], styles: Sequence[str]) -> str:
 
 
 def _html(text: str) -> str:
-    """Return a text as HTML; an arrow is one sign there, which no line ends within."""
-    return escape(text.replace(" -> ", " → "))
+    return escape(_arrows(text))
+
+
+def _arrows(text: str) -> str:
+    """Return a text with each arrow as one sign, which no line of HTML ends within."""
+    return text.replace(" -> ", " → ")

@@ -21,6 +21,10 @@ class Report(Protocol):
     def percent(self) -> float:
         """The share that was reached, from 0 to 100."""
 
+    @property
+    def share(self) -> str:
+        """The share in words."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data for JSON."""
 

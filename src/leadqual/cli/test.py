@@ -131,7 +131,7 @@ def _show(results: Sequence[FileResult], found: Sequence[Measure]) -> None:
     say(f"\n{_counts(results)}.", "bad" if _status(results, []) else "good")
     for measure in found:
         if not measure.is_enough:
-            share = f"{measure.report.percent:.4g} % of {measure.policy.ref} is {_SHARES[measure.kind]}"
+            share = f"{measure.report.share} of {measure.policy.ref} is {_SHARES[measure.kind]}"
             say(f"{share}, less than the {measure.least:g} % asked for.", "bad")
 
 

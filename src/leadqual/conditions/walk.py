@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from leadqual.conditions.nodes import (
@@ -66,3 +66,45 @@ def histories(node: Node) -> tuple[History, ...]:
 def conjuncts(node: Node) -> tuple[Node, ...]:
     """Return the conditions that must all hold for this one to hold."""
     return node.items if isinstance(node, And) else (node,)
+
+
+def replaced(node: Node, known: Mapping[Node, Node]) -> Node:
+    """Return a condition in which some parts are replaced by others, such as a name by its value.
+
+    Examples
+    --------
+    >>> from leadqual.conditions.parse import parse_condition
+    >>> print(replaced(parse_condition("stage == 'lead' and not score.fit >= 50"), {Name("stage"): Literal("mql")}))
+    'mql' == 'lead' and not score.fit >= 50
+    """
+    if node in known:
+        return known[node]
+    match node:
+        case Literal() | Items() | Name() | History():
+            return node
+        case Compare(first, rest):
+            return Compare(replaced(first, known), tuple((sign, replaced(part, known)) for sign, part in rest))
+        case In(item, container, negated):
+            return In(replaced(item, known), replaced(container, known), negated)
+        case IsMissing(operand, negated):
+            return IsMissing(replaced(operand, known), negated)
+        case And(items):
+            return And(tuple(replaced(item, known) for item in items))
+        case Or(items):
+            return Or(tuple(replaced(item, known) for item in items))
+        case Not(item):
+            return Not(replaced(item, known))
+        case Arithmetic(left, operator, right):
+            return Arithmetic(replaced(left, known), operator, replaced(right, known))
+        case Negative(operand):
+            return _negative(replaced(operand, known))
+        case Method(operand, name, argument):
+            return Method(replaced(operand, known), name, None if argument is None else replaced(argument, known))
+        case _:
+            assert_never(node)
+
+
+def _negative(operand: Node) -> Node:
+    if isinstance(operand, Literal) and isinstance(operand.value, int | float):
+        return Literal(-operand.value)
+    return Negative(operand)

@@ -216,7 +216,8 @@ class PolicyDocument(Model):
 
         Stages that no way leads to or from, ways there and back that might both be open at one instant (found by
         simple reasoning, so a warning says *not proved*, never *wrong*), scores below every band of a grade, and
-        conditions that change with time in a policy without `review_every`.
+        conditions that change with time in a policy without `review_every`. This is a first look that takes no time;
+        `leadqual.analysis.lint` finds more, and proves it or shows it on a contact.
 
         Examples
         --------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any, Final
 
 from leadqual.model.catalogue import Field, ValueType
 from leadqual.proofs.constants import Constants
+from leadqual.proofs.texts import Claims
 
 _MOST_PARTS: Final = 3
 _SAMPLED: Final = (-1, 0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
@@ -22,17 +23,63 @@ class Cell:
     Parameters
     ----------
     value : object
-        The one that stands for all.
+        The one that stands for all; None is the cell of what is missing.
     low, high : float or None
         Of numbers: the ends, both the same for a single number; None where there is no end.
     other : bool
         Whether it stands for every value that is named nowhere.
+    claims : tuple
+        Of texts that are named nowhere: what is true of all of them, and what of none.
+    parts : tuple of Cell
+        The cells that this one puts together, if it does.
     """
 
     value: Any
     low: float | None = None
     high: float | None = None
     other: bool = False
+    claims: Claims = ()
+    parts: tuple[Cell, ...] = ()
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is one value, or that there is none."""
+        return not (self.other or self.claims or self.parts) and self.low == self.high
+
+    def holds(self, value: Any) -> bool:
+        """Return whether a value lies in the cell."""
+        if self.parts:
+            return any(part.holds(value) for part in self.parts)
+        if value is None or self.value is None:
+            return value is None and self.value is None
+        if self.claims:
+            return all(probe.of(value) is said for probe, said in self.claims)
+        if self.low is not None and self.low == self.high:
+            return bool(value == self.low)
+        if self.low is not None or self.high is not None:
+            return (self.low is None or value > self.low) and (self.high is None or value < self.high)
+        return self.other or bool(value == self.value)
+
+    def values(self) -> Iterator[Any]:
+        """Yield some values of the cell: one of each part, and of an open stretch some near its ends."""
+        if self.parts:
+            yield from (value for part in self.parts for value in part.values())
+            return
+        yield self.value
+        if not self.is_point and (self.low is not None or self.high is not None):
+            yield from (value for value in _near(self.low, self.high) if value != self.value and self.holds(value))
+
+
+def joined(cells: Sequence[Cell]) -> Cell:
+    """Return several cells as one."""
+    return cells[0] if len(cells) == 1 else Cell(cells[0].value, parts=tuple(cells))
+
+
+def _near(low: float | None, high: float | None) -> Iterator[float]:
+    if low is not None:
+        yield from (low + 1, low + 0.5, low + 0.000001, low + 10, low + 1000)
+    if high is not None:
+        yield from (high - 1, high - 0.5, high - 0.000001, high - 10, high - 1000)
 
 
 def cells_of(entry: Field, constants: Constants, is_valid: Callable[[Any], bool]) -> list[Cell]:

@@ -12,16 +12,14 @@ from leadqual.analysis.counterfactuals.reads import Reads
 from leadqual.conditions.nodes import ANY_INTERACTION, History, Node, Selection
 from leadqual.conditions.walk import names
 from leadqual.errors import LeadqualError
-from leadqual.model.catalogue import MONEY, Field, ValueType
+from leadqual.model.catalogue import Field, ValueType
 from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.model.interactions.registry import BUILT_IN
-from leadqual.model.profile import DERIVED, PROFILE_UPDATED, UNCHANGEABLE
-from leadqual.model.time import from_micros
-from leadqual.model.vocabulary import Purpose
+from leadqual.model.profile import DERIVED, UNCHANGEABLE
 from leadqual.policy.document import PolicyDocument
 from leadqual.proofs.cells import Cell, cells_of, first_others, number_cells, parts_are_covered
 from leadqual.proofs.constants import constants_of
+from leadqual.proofs.making import currency_of, has_amount, made, required_of
 
 _MOST_FORMS: Final = 600
 _PERSONAL, _BUSINESS = "someone@gmail.com", "someone@company.example"
@@ -132,14 +130,14 @@ class Kinds:
         if prod(len(options) for options in values.values()) > _MOST_FORMS:
             self.exact = False
             values = {name: options[:4] for name, options in values.items()}
-        required = self._required(kind)
+        required = required_of(self._policy, kind)
         seen: set[Happen] = set()
         forms = [dict(zip(values, form, strict=True)) for form in product(*values.values())][:_MOST_FORMS]
         for form in sorted(forms, key=lambda form: sum(value is not None for value in form.values())):
             given = {name: value for name, value in form.items() if value is not None}
             needed = {name: value for name, value in required.items() if name not in given}
-            if self._has_amount(kind, given) and "currency" not in given:
-                needed["currency"] = self._currency()
+            if has_amount(self._policy, kind, given) and "currency" not in given:
+                needed["currency"] = currency_of(self._policy)
             made = Happen(kind, tuple(given.items()), tuple(needed.items()))
             if made not in seen and self._can_be_made(made):
                 seen.add(made)
@@ -147,10 +145,7 @@ class Kinds:
 
     def make(self, action: Happen, id_: str, instant: int) -> Interaction:
         """Return an interaction at an instant."""
-        data = {**dict(action.required), **dict(action.properties)}
-        return self._policy.parse_interaction(
-            {"id": id_, "kind": action.kind, "occurred_at": from_micros(instant), **data}
-        )
+        return made(self._policy, action.kind, id_, instant, {**dict(action.required), **dict(action.properties)})
 
     def _can_be_made(self, action: Happen) -> bool:
         try:
@@ -197,34 +192,3 @@ class Kinds:
         if question.function == "sum" and isinstance(known, int | float):
             numbers += [value - known for value in numbers]
         return [cell.value for cell in number_cells(numbers)]
-
-    def _has_amount(self, kind: str, given: Mapping[str, Any]) -> bool:
-        entries = self._policy.catalogue.properties(kind)
-        return "currency" in entries and any(entries[name].unit == MONEY for name in given if name in entries)
-
-    def _currency(self) -> str:
-        return "USD" if self._policy.currency is None else self._policy.currency.code
-
-    def _required(self, kind: str) -> dict[str, Any]:
-        spec = self._policy.interactions.get(kind)
-        cls = BUILT_IN.get(kind, None if spec is None else spec.written_as)
-        if cls is None:
-            return {}
-        entries = self._policy.catalogue.properties(kind)
-        needed = [name for name, info in cls.own_properties().items() if info.is_required() and name != "kind"]
-        if kind == PROFILE_UPDATED:
-            return {"changes": {"note_of_nothing": None}}
-        return {name: self._plain_value(name, entries) for name in needed}
-
-    def _plain_value(self, name: str, entries: Mapping[str, Field]) -> Any:
-        entry = entries.get(name)
-        if entry is None:
-            return None
-        if name == "purpose":
-            return Purpose.MARKETING.value  # the purpose that conditions ask about
-        if entry.values:
-            return entry.values[0]
-        if name == "currency":
-            return self._currency()
-        plain = {ValueType.NUMBER: 0, ValueType.BOOLEAN: False, ValueType.TEXT: "any", ValueType.TEXTS: ()}
-        return plain.get(entry.type, from_micros(0))
