@@ -1,0 +1,1 @@
+"""Mutation testing of policies: one change at a time, and whether a test notices."""

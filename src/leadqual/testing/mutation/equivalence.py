@@ -1,0 +1,269 @@
+"""Mutants that no test can kill: proofs that a change makes no difference to any contact.
+
+A move can only be another one where the changed transition is tried: the contact stands at its source, and no earlier
+transition from there fires first. An earlier one surely does if its condition is true and its target cannot have been
+visited at that instant, since no way leads from there back to the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import floor
+from typing import Any, Final, TypeAlias
+
+from leadqual.conditions.nodes import Compare, Literal, Name, Node, Selection
+from leadqual.lifecycle.policy import Policy
+from leadqual.policy.funnel import Transition
+from leadqual.policy.rules import DECAYS, Bands, Grid, Rule, ScoreRules
+from leadqual.proofs.conditions import undecided
+from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.selections import covers
+from leadqual.proofs.solve import scope_of
+from leadqual.testing.mutation.mutant import Mutant
+
+_NOT_TRUE: Final = FALSE | UNKNOWN
+
+Asked: TypeAlias = list[tuple[Node, int]]
+"""Conditions with the answers that they would have to have together."""
+
+
+def proof(mutant: Mutant) -> str | None:
+    """Return why no contact can tell a mutant from its policy, if that is proved."""
+    cases = list(differences(mutant))
+    if mutant.operator == "reordered" and not cases:
+        return f"proved: {_TOLD['reordered']}"
+    if cases:
+        return f"proved: {_told(mutant)}" if _steps_over(mutant) or _never(mutant.original, cases) else None
+    match mutant.place:
+        case ("scores", str(score), "rules", int(number), str(option)):
+            return _of_rule(mutant, mutant.original.scores[score].rules[number], option)
+        case ("scores", str(score), "groups", str(group), "cap"):
+            return _of_group(mutant.original.scores[score], group, mutant.value)
+        case ("scores", str(score)) if mutant.operator == "group removed":
+            return _of_group(mutant.original.scores[score], str(mutant.rule).partition(".")[2], None)
+        case _:
+            return None
+
+
+def differences(mutant: Mutant) -> Iterator[Asked]:
+    """Yield the cases in which a mutant may make a difference: conditions with the answers that they would have.
+
+    For changes that conditions do not tell, such as that of a cap, there are none.
+    """
+    match mutant.place:
+        case ("scores", str(score), "rules", int(number), "when"):
+            before = mutant.original.scores[score].rules[number].when
+            assert before is not None  # a rule about interactions has none to change
+            yield from _differing(before, mutant.value, [])
+        case ("grades", str(name), *_):
+            yield _of_grade(mutant, name)
+        case ("transitions", *_) if mutant.operator == "reordered":
+            yield from _of_order(mutant)
+        case ("transitions", *_):
+            way = next(one for one in mutant.original.transitions if one.id == mutant.rule)
+            for stage in _sources(mutant, way):
+                yield from _of_transition(mutant, way, stage)
+
+
+def _never(policy: Policy, cases: Iterable[Asked]) -> bool:
+    """Return whether it is proved that none of some cases can be."""
+    return all(undecided(policy, asked) is None for asked in cases)
+
+
+def _told(mutant: Mutant) -> str:
+    if mutant.operator == "band moved":
+        low, high = _moved_band(mutant)
+        return f"the score is never from {low:g} to below {high:g}"
+    return _TOLD.get(mutant.operator, "wherever it matters, one condition is true exactly when the other is")
+
+
+_FIRES_NEVER: Final = "where it would fire, an earlier transition does"
+_TOLD: Final = {
+    "transition removed": _FIRES_NEVER,
+    "retargeted": _FIRES_NEVER,
+    "source removed": _FIRES_NEVER,
+    "event dropped": _FIRES_NEVER,
+    "guard dropped": "wherever the transition is tried, its condition is true",
+    "on unknown turned": "wherever the transition is tried, its condition is true or false",
+    "reordered": "the two are never open at one instant",
+    "cell changed": "nobody is in this cell",
+}
+
+
+# Rules.
+
+
+def _of_rule(mutant: Mutant, rule: Rule, option: str) -> str | None:
+    if option == "each" and rule.each is not None and _same_selection(rule.each, mutant.value, mutant.original):
+        return "proved: both mean the same interactions"
+    if option == "cap":
+        most = most_points(rule)
+        if most is not None and most <= min(rule.cap or most, mutant.value or most):
+            return f"proved: the rule never comes to more than {most:g} points"
+    return None
+
+
+def _differing(before: Node, after: Node, given: Asked, *, exact: bool = False) -> Iterator[Asked]:
+    """Yield the cases in which one of two conditions is true and the other is not."""
+    yield [*given, (before, TRUE), (after, _NOT_TRUE)]
+    yield [*given, (after, TRUE), (before, _NOT_TRUE)]
+    if exact:
+        yield [*given, (before, UNKNOWN), (after, FALSE)]
+        yield [*given, (after, UNKNOWN), (before, FALSE)]
+
+
+def _same_selection(one: Selection, other: Selection, policy: Policy) -> bool:
+    scope = scope_of(policy)
+    return covers(one, other, scope) and covers(other, one, scope)
+
+
+def most_points(rule: Rule) -> float | None:
+    """Return what a rule can come to at most, on either side of zero; None where there is no limit.
+
+    Examples
+    --------
+    >>> most_points(Rule(id="visit", each="page_viewed", points=2, within="7d", at_most="3 per 1d"))
+    48.0
+    >>> most_points(Rule(id="home", when="contact.country == 'ID'", points=-20))
+    20.0
+    """
+    if rule.each is None:
+        return abs(rule.points)
+    windows = [window.micros for window in (rule.within, rule.linear) if window is not None]
+    if rule.at_most is None or not windows:
+        return None
+    days = floor((min(windows) - 1) / rule.at_most.per.micros) + 2
+    return abs(rule.points) * rule.at_most.count * days
+
+
+def _of_group(score: ScoreRules, group: str, cap: float | None) -> str | None:
+    """Return the proof that a group never comes to the smaller of its caps."""
+    now = score.groups[group].cap
+    limits = [_limit(rule) for rule in score.rules if rule.group == group]
+    total = None if None in limits else sum(limit for limit in limits if limit is not None)
+    if total is not None and total <= min(now, now if cap is None else cap):
+        return f"proved: the rules of the group never come to more than {total:g} points"
+    return None
+
+
+def _limit(rule: Rule) -> float | None:
+    known = [limit for limit in (rule.cap, most_points(rule)) if limit is not None]
+    return min(known, default=None)
+
+
+# Grades.
+
+
+def _of_grade(mutant: Mutant, name: str) -> Asked:
+    declared = mutant.original.grades[name]
+    if isinstance(declared, Grid):
+        row, column = _changed_cell(declared, mutant.value, mutant.original)
+        return [(_is(f"grade.{declared.rows}", row), TRUE), (_is(f"grade.{declared.columns}", column), TRUE)]
+    low, high = _moved_band(mutant)
+    value = Name(f"score.{declared.score}")
+    return [(Compare(Literal(low), (("<=", value), ("<", Literal(high)))), TRUE)]
+
+
+def _moved_band(mutant: Mutant) -> tuple[float, float]:
+    declared = mutant.original.grades[str(mutant.place[1])]
+    assert isinstance(declared, Bands)  # a grid has no bands to move
+    low, high = sorted((declared.bands[str(mutant.place[-1])], mutant.value))
+    return low, high
+
+
+def _changed_cell(before: Grid, after: Grid, policy: Policy) -> tuple[str, str]:
+    rows, columns = (policy.grades[side] for side in (before.rows, before.columns))
+    assert isinstance(rows, Bands)  # the check of the policy has seen to it
+    assert isinstance(columns, Bands)
+    pairs = ((row, column) for row in rows.bands for column in columns.bands)
+    return next(pair for pair in pairs if before.cell(*pair) != after.cell(*pair))
+
+
+def _steps_over(mutant: Mutant) -> bool:
+    """Return whether a score has no value between two thresholds, since it is made of multiples of one number."""
+    declared = mutant.original.grades.get(str(mutant.place[1])) if mutant.operator == "band moved" else None
+    score = mutant.original.scores.get(declared.score) if isinstance(declared, Bands) else None
+    if score is None or any(getattr(rule, decay) is not None for rule in score.rules for decay in DECAYS):
+        return False
+    numbers = [*score.range, *(rule.points for rule in score.rules), *(group.cap for group in score.groups.values())]
+    unit = _common([*numbers, *(rule.cap for rule in score.rules if rule.cap is not None)])
+    low, high = _moved_band(mutant)
+    return unit > 0 and -(-round(low * 1e6) // unit) * unit >= round(high * 1e6)
+
+
+def _common(numbers: Iterable[float]) -> int:
+    """Return the largest number of which all are multiples, in millionths."""
+    found = 0
+    for number in numbers:
+        a, b = found, abs(round(number * 1e6))
+        while b:
+            a, b = b, a % b
+        found = a
+    return found
+
+
+# The funnel.
+
+
+def _sources(mutant: Mutant, way: Transition) -> Iterable[str]:
+    return (mutant.before,) if mutant.operator == "source removed" else way.source
+
+
+def _of_transition(mutant: Mutant, way: Transition, stage: str) -> Iterator[Asked]:
+    """Yield what would have to be, with a contact at a stage, for a mutant to make a difference."""
+    automatic = mutant.operator == "event dropped"
+    given = _given(mutant.original, way, stage, None if automatic else way.event)
+    guard: Asked = [] if way.when is None else [(way.when, TRUE)]
+    match mutant.operator:
+        case "transition removed" | "retargeted" | "source removed" | "event dropped":
+            yield [*given, *guard]
+        case "guard dropped" if way.when is not None:
+            yield [*given, (way.when, _NOT_TRUE)]
+        case "on unknown turned" if way.when is not None:
+            yield [*given, (way.when, UNKNOWN)]
+        case _:
+            assert way.when is not None
+            yield from _differing(way.when, mutant.value, given, exact=way.on_unknown == "error")
+
+
+def _given(policy: Policy, way: Transition, stage: str, event: str | None) -> Asked:
+    """Return what is so where a transition is tried at a stage: no earlier one fires."""
+    asked: Asked = [(_is("stage", stage), TRUE)]
+    for earlier in policy.transitions[: policy.transitions.index(way)]:
+        if stage not in earlier.source or earlier.event not in (None, event) or stage in _reached(policy, earlier):
+            continue
+        asked.append((_ALWAYS if earlier.when is None else earlier.when, _NOT_TRUE))
+    return asked
+
+
+def _reached(policy: Policy, way: Transition) -> set[str]:
+    """Return the stages that can be reached from the target of a transition."""
+    found = {way.target}
+    while True:
+        more = {one.target for one in policy.transitions if found.intersection(one.source)} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _of_order(mutant: Mutant) -> Iterator[Asked]:
+    """Yield the cases in which the second and one that it is now tried before are both open."""
+    policy = mutant.original
+    first, second = mutant.before.split(", ")
+    ids = [way.id for way in policy.transitions]
+    later = policy.transitions[ids.index(second)]
+    for earlier in policy.transitions[ids.index(first) : ids.index(second)]:
+        if earlier.event is not None and later.event is not None and earlier.event != later.event:
+            continue
+        event = earlier.event if earlier.event is not None else later.event
+        guards: Asked = [(way.when, TRUE) for way in (earlier, later) if way.when is not None]
+        for stage in earlier.source:
+            if stage in later.source:
+                yield [*_given(policy, earlier, stage, event), *guards]
+
+
+def _is(name: str, value: Any) -> Node:
+    return Compare(Name(name), (("==", Literal(value)),))
+
+
+_ALWAYS: Final = Compare(Literal(1), (("==", Literal(1)),))

@@ -1,0 +1,1 @@
+"""The changes that are made, by what they change."""
