@@ -262,7 +262,7 @@ def known_at(who: Contact, cutoff: datetime) -> Contact:
     return who.model_copy(update={"consents": consents, "created_at": created})
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(policy=made.policies(), who=made.contacts(), history=made.histories(), cutoff=made.INSTANTS)
 def test_generated_policies_see_what_a_decision_at_the_cutoff_saw(
     policy: Policy, who: Contact, history: list[Interaction], cutoff: datetime

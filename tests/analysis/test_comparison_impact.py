@@ -181,7 +181,7 @@ def _first_moves(old, new, at):
     return tuple(side[place][1] if place < len(side) and side[place][0] == at else None for side in sides)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(policies(), policies())
 def test_all_parts_of_the_new_policy_together_are_the_new_policy(old, new):
     mixer = Mixer(old, new, list(changes_between(old.to_dict(), new.to_dict())))

@@ -26,7 +26,6 @@ def everything(happened):
     return [(contact, *stay) for contact, visits in happened.items() if visits for stay in stays_of(visits, END)]
 
 
-@settings(max_examples=40)
 @given(lives(), st.lists(st.integers(0, 90), min_size=1, max_size=4))
 def test_who_stands_where_at_any_time(happened, halves):
     times = [half / 2 for half in halves]
@@ -43,7 +42,6 @@ def test_who_stands_where_at_any_time(happened, halves):
     assert found == wanted
 
 
-@settings(max_examples=40)
 @given(
     lives(),
     st.sampled_from(["1d", "3d", "1w", "1mo", "1q"]),
@@ -62,7 +60,6 @@ def test_arrivals_and_departures_account_for_every_change(happened, every, zone)
     assert table["complete"].to_list()[: -len(STAGES)] == [True] * (len(table) - len(STAGES))
 
 
-@settings(max_examples=40)
 @given(lives())
 def test_conversion_is_counted_by_contacts(happened):
     table = report_of(happened).conversion.rows_by_key(["source", "target"], named=True, unique=True)
@@ -80,7 +77,6 @@ def test_conversion_is_counted_by_contacts(happened):
             assert (row["share"], row["low"], row["high"], row["direct_share"]) == (None, None, None, None)
 
 
-@settings(max_examples=40)
 @given(lives())
 def test_flows_and_the_rate(happened):
     report = report_of(happened)
@@ -93,7 +89,6 @@ def test_flows_and_the_rate(happened):
     assert (report.contacts, report.not_appeared) == (len(began), len(happened) - len(began))
 
 
-@settings(max_examples=40)
 @given(lives())
 def test_time_in_stage_counts_those_who_wait_as_waiting(happened):
     report = report_of(happened)
@@ -120,7 +115,6 @@ def test_time_in_stage_counts_those_who_wait_as_waiting(happened):
                 assert row["days"] <= row["high"]
 
 
-@settings(max_examples=40)
 @given(lives())
 def test_ways_out_share_what_has_left(happened):
     report = report_of(happened)
@@ -133,7 +127,6 @@ def test_ways_out_share_what_has_left(happened):
             assert ways.filter(pl.col("share") > 0)["median_days"].is_not_null().all()
 
 
-@settings(max_examples=40)
 @given(lives())
 def test_velocity_and_cohorts_count_from_the_beginning(happened):
     report = report_of(happened)
@@ -159,7 +152,6 @@ def test_velocity_and_cohorts_count_from_the_beginning(happened):
             assert rows.filter(~pl.col("known"))["reached"].null_count() == rows.filter(~pl.col("known")).height
 
 
-@settings(max_examples=40)
 @given(lives())
 def test_standing_and_ageing_agree_with_the_counts(happened):
     report = report_of(happened)
@@ -170,7 +162,7 @@ def test_standing_and_ageing_agree_with_the_counts(happened):
     assert dict(overdue.iter_rows()) == {s: n for s, n in ages.select("stage", "overdue").iter_rows() if n}
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(lives(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_means_nothing(happened, random):
     moves, standings = moves_of(happened), standings_of(happened, END)
@@ -180,7 +172,7 @@ def test_the_order_of_rows_means_nothing(happened, random):
     assert one.explain() == other.explain()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(lives())
 def test_groups_sum_to_the_whole(happened):
     contacts = pl.DataFrame(
@@ -203,7 +195,7 @@ def test_groups_sum_to_the_whole(happened):
         assert summed.rows() == total.select(*keys, column).sort(keys).rows()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(lives())
 def test_everything_can_be_written_as_json_and_read_by_people(happened):
     report = report_of(happened)

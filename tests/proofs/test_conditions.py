@@ -214,3 +214,14 @@ def test_a_policy_that_refuses_a_contact_says_nothing_of_it() -> None:
     assert answer_for(shipped.sales(), scenario, parse_condition("contact.monthly_budget >= 5")) is ...
     with pytest.raises(LeadqualError):
         scenario.decide(shipped.sales())
+
+
+def test_a_verdict_as_data_and_as_a_card() -> None:
+    verdict = implies("company.employees >= 50", "company.employees >= 51")
+    assert verdict.witness is not None
+    assert verdict.to_dict() == {"holds": False, "because": verdict.because, "witness": verdict.witness.as_case()}
+    assert "employees: 50" in verdict._repr_html_()
+    proved = implies("company.employees >= 51", "company.employees >= 50")
+    assert proved.to_dict()["witness"] is None
+    assert "&gt;= 51" in proved._repr_html_()
+    assert "<pre" not in proved._repr_html_()

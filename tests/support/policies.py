@@ -6,19 +6,19 @@ that windows, caps, limits and thresholds are often met exactly.
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from leadqual import Contact, Interaction, Policy, parse_interaction
-from leadqual.model.interactions.base import CustomInteraction
+from leadqual import Contact, Interaction, Policy
+from leadqual.testing import strategies
 
 BASE = datetime(2024, 2, 27, tzinfo=UTC)  # 2024-02-29 and Berlin's 2024-03-31T01:00Z lie within
 LAST = 4 * 40
 WINDOWS = ("6h", "1d", "36h", "2d", "7d", "30d")
-PATHS = ("/", "/pricing", "/pricing/😀", "/Docs", "")
 COUNTRIES = ("ID", "SG", "DE")
 BANDS = (("hot", 40), ("warm", 10), ("cold", 0))
 STAGES = ("lead", "mql", "sql", "lost")
@@ -235,50 +235,27 @@ def contacts(draw: st.DrawFn, instants: Instants = INSTANTS) -> Contact:
     )
 
 
-@st.composite
-def _happenings(draw: st.DrawFn, instants: Instants) -> dict[str, Any]:
-    number = st.none() | st.sampled_from([0, 0.1, 1, 5, 10, 10.5, 1e9])
-    kind = draw(st.sampled_from(["page_viewed", "page_viewed", "purchase", "roi_calculated", "demo_requested",
-                                 "profile_updated", "sales_accepted", "disqualified", "consent_given", "opted_out",
-                                 "newsletter_unsubscribed", "email_opened", "loan_paid_out",
-                                 "mail_returned"]))  # fmt: skip
-    own: dict[str, Any] = {}
-    match kind:
-        case "page_viewed":
-            own = {"path": draw(st.sampled_from(PATHS)), "seconds": draw(number)}
-        case "purchase":
-            own = {"amount": draw(number), "currency": draw(st.sampled_from(["IDR", "USD", "SGD"]))}
-        case "roi_calculated":
-            own = {"properties": {"saving": draw(number), "plan": draw(st.sampled_from(["x", "xy", None]))}}
-        case "demo_requested":
-            own = {"product": draw(st.sampled_from([None, "p"]))}
-        case "profile_updated":
-            changes = {"country": st.none() | st.sampled_from(COUNTRIES), "company.employees": number, "budget": number,
-                       "company.tier": st.sampled_from(["gold", None]), "email": st.sampled_from(["b@yahoo.com", None]),
-                       "vip": st.booleans() | st.none()}  # fmt: skip
-            names = draw(st.lists(st.sampled_from(sorted(changes)), min_size=1, max_size=2, unique=True))
-            own = {"changes": {name: draw(changes[name]) for name in names}}
-        case "consent_given":
-            own = {"for_channel": draw(st.sampled_from(["email", "whatsapp"]))}
-        case "opted_out":
-            own = {"for_channel": draw(st.sampled_from(["email", None]))}
-    if draw(st.booleans()):
-        own |= {
-            "channel": draw(st.sampled_from(["web", "email"])),
-            "direction": draw(st.sampled_from(["inbound", "outbound"])),
-        }
-    return {"kind": kind, "occurred_at": draw(instants), **own}
+_KINDS = (
+    *("page_viewed", "page_viewed", "purchase", "roi_calculated", "demo_requested", "profile_updated"),
+    *("sales_accepted", "disqualified", "consent_given", "opted_out", "newsletter_unsubscribed", "email_opened"),
+    *("loan_paid_out", "mail_returned"),
+)
 
 
-def _built(data: dict[str, Any]) -> Interaction:
-    return CustomInteraction(**data) if data["kind"] in INTERACTIONS else parse_interaction(data)
+@functools.cache
+def _vocabulary() -> Policy:
+    """Return a policy that asks everything above, so that what happens lies at and beside what is asked."""
+    counted = [f"{kind}{where}" for kind, filters in _filters.items() for where in filters]
+    asked = [*(f"max({name}) >= {number}" for name in _PROPERTIES for number in (0, 1, 5, 10, 10.5)), *_TRUTHS]
+    asked += [f"{name} >= {number}" for name in ("company.employees", "contact.budget") for number in (0, 1, 10, 40)]
+    rules = [*({"each": each} for each in counted), *({"when": when} for when in asked)]
+    named = [{"id": f"r{number}", "points": 1, **rule} for number, rule in enumerate(rules)]
+    return Policy(
+        name="vocabulary", fields=FIELDS, interactions=INTERACTIONS, currency=CURRENCY,
+        scores={"all": {"range": [0, 100], "rules": named}},
+    )  # fmt: skip
 
 
-@st.composite
-def histories(draw: st.DrawFn, max_size: int = 14, instants: Instants = INSTANTS) -> list[Interaction]:
+def histories(max_size: int = 14, instants: Instants = INSTANTS) -> st.SearchStrategy[list[Interaction]]:
     """Return interactions in any order, with ties in time and the same one given twice."""
-    found = draw(st.lists(_happenings(instants), max_size=max_size))
-    ids = draw(st.permutations(range(len(found))))
-    made = [_built({"id": f"i-{number:02}", **data}) for number, data in zip(ids, found, strict=True)]
-    again = draw(st.lists(st.sampled_from(made), max_size=2)) if made else []
-    return [*made, *(one.model_copy() for one in again)]
+    return strategies.histories(_vocabulary(), kinds=_KINDS, instants=instants, max_size=max_size)

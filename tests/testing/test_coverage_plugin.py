@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["pytester"]
-
 POLICY = """
 name: tiny
 version: 1.2.3
@@ -38,15 +36,14 @@ def test_other():
 
 
 @pytest.fixture
-def ran(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("COLUMNS", "80")
+def ran(pytester: pytest.Pytester, run: Any) -> Any:
     pytester.makefile(".yaml", tiny=POLICY)
 
-    def run(tests: str, *arguments: str) -> pytest.RunResult:
+    def run_with(tests: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(test_tiny=tests)
-        return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments)
+        return run("-q", *arguments)
 
-    return run
+    return run_with
 
 
 def lines(result: pytest.RunResult) -> list[str]:
@@ -84,19 +81,20 @@ def test_the_limit_of_the_configuration(ran: Any, pytester: pytest.Pytester) -> 
 
 
 def test_with_workers_it_is_the_same(ran: Any, pytester: pytest.Pytester) -> None:
-    alone = ran(TESTS + NOBODY, "--leadqual-cov", "--leadqual-cov-json", "one.json")
-    spread = ran(TESTS + NOBODY, "--leadqual-cov", "--leadqual-cov-json", "two.json", "-n", "2", "--dist", "each")
-    one, two = (json.loads((pytester.path / name).read_text("utf-8")) for name in ("one.json", "two.json"))
-    assert two["policies"][0].pop("cases") == 2 * one["policies"][0].pop("cases") == 6
-    assert one == two
-    assert lines(alone)[1:8] == lines(spread)[1:8]
-    under = ran(TESTS, "--leadqual-cov-fail-under", "95", "-n", "2")
-    assert under.ret == pytest.ExitCode.TESTS_FAILED
-    split = ran(TESTS + NOBODY, "--leadqual-cov-json", "three.json", "-n", "2")
-    split.assert_outcomes(passed=3)
-    three = json.loads((pytester.path / "three.json").read_text("utf-8"))
-    assert three["policies"][0].pop("cases") == 3
-    assert three == one
+    def told(tests: str, *arguments: str) -> tuple[pytest.RunResult, dict[str, Any]]:
+        result = ran(tests, "--leadqual-cov-json", "found.json", *arguments)
+        return result, json.loads((pytester.path / "found.json").read_text("utf-8"))["policies"][0]
+
+    alone, one = told(TESTS + NOBODY)
+    each, two = told(TESTS + NOBODY, "-n", "2", "--dist", "each")
+    assert two.pop("cases") == 2 * one.pop("cases") == 6
+    assert two == one
+    assert lines(each)[1:8] == lines(alone)[1:8]
+    assert each.ret == pytest.ExitCode.OK  # the cases that ran were counted too
+    _, low = told(TESTS)
+    split, shared = told(TESTS, "-n", "2", "--leadqual-cov-fail-under", "95")
+    split.assert_outcomes(passed=2)
+    assert (split.ret, shared) == (pytest.ExitCode.TESTS_FAILED, low)
 
 
 def test_two_policies_at_once(ran: Any, pytester: pytest.Pytester) -> None:

@@ -9,6 +9,7 @@ from support.shop import AT, NOBODY, SHOP, SMALL, case, did, page
 from leadqual import InputError, Policy, policies
 from leadqual.testing import Case, Coverage, coverage_of, run
 from leadqual.testing.coverage.items import SECTIONS, WAYS
+from leadqual.testing.words import share_of
 
 
 def test_everything_is_missing_until_a_case_is_run() -> None:
@@ -56,9 +57,9 @@ def test_it_goes_through_json_and_back() -> None:
     coverage = Coverage(SHOP)
     for one in MANY:
         coverage.add(run(SHOP, one))
-    back = Coverage.from_dict(json.loads(json.dumps(coverage.as_dict())))
+    back = Coverage.from_dict(json.loads(json.dumps(coverage.to_dict())))
     assert back.report() == coverage.report()
-    assert back.as_dict() == coverage.as_dict()
+    assert back.to_dict() == coverage.to_dict()
 
 
 def test_two_policies_are_kept_apart() -> None:
@@ -133,3 +134,18 @@ def test_a_report_lists_only_what_is_missing_and_prints_no_control_characters() 
     assert "\x1b" not in str(report)
     assert "contact.job_title == '😀'  false, unknown" in str(report)
     assert "fired" in str(report)
+
+
+def test_in_a_notebook_it_is_a_card() -> None:
+    policy = Policy(name="x", fields={"plan": {"type": "text"}}, scores={
+        "s": {"range": [0, 9], "rules": [{"id": "lab", "when": "contact.plan == '<b>'", "points": 1}]}})  # fmt: skip
+    card = coverage_of(policy, [])._repr_html_()
+    assert "<strong>Coverage of x 0.0.0 by 0 cases: 0.0 % (0 of " in card
+    assert "No case was run, so nothing is covered." in card
+    card = coverage_of(policy, [Case(at="2026-11-22", expect={"missing": ["contact.plan"]})])._repr_html_()
+    assert "contact.plan == &#x27;&lt;b&gt;&#x27;" in card
+    assert "<b>" not in card
+
+
+def test_only_everything_is_100_percent() -> None:
+    assert [share_of(part, 10_000) for part in (0, 9_999, 10_000)] == ["0.0 %", "99.9 %", "100.0 %"]

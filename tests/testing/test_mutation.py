@@ -80,7 +80,7 @@ def test_a_witness_is_printed_as_a_case_of_a_test_file(tmp_path):
 def test_a_witness_says_only_what_differs():
     by_id = {mutant.id: mutant for mutant in mutants(POLICY)}
     witness = Witnesses(POLICY).of(by_id["large~threshold-moved~1"])
-    assert witness.as_data() == {
+    assert witness.as_case() == {
         "name": "large: threshold moved (1)",
         "contact": {"company": {"employees": 49}},
         "interactions": [{"kind": "email_sent", "on": "2026-06-15"}],
@@ -285,7 +285,7 @@ def test_nobody_who_looks_on_sees_the_cases_run_again():
 # The report, and the work.
 
 
-def test_the_report_as_text_and_as_data():
+def test_the_report_as_text_and_as_case():
     report = mutation_of(POLICY, [employees(80, "sql")])
     lines = str(report).splitlines()
     assert lines[0] == "Mutation of two 0.0.0 by 1 case: 42.8 % of the changes are noticed (3 of 7)"

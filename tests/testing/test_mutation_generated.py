@@ -16,7 +16,6 @@ BEGIN = micros(BASE)
 LOOKS = tuple(BEGIN + days * DAY for days in (0, 1, 5, 20, LAST // 4, LAST // 4 + 40))
 
 
-@settings(max_examples=60)
 @given(st.data())
 def test_no_contact_is_told_apart_by_what_is_proved_equivalent(data):
     policy = data.draw(policies(strict=True))
@@ -36,7 +35,6 @@ def test_no_contact_is_told_apart_by_what_is_proved_equivalent(data):
             assert differs_at(mine, theirs, LOOKS[-1], LOOKS) is None, (mutant, because)
 
 
-@settings(max_examples=25)
 @given(st.data())
 def test_each_witness_passes_on_the_policy_and_fails_on_the_mutant(data):
     policy = data.draw(policies(strict=True))

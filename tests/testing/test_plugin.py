@@ -37,12 +37,6 @@ CHEAP = "import sys, {module}\nprint(*sorted({{name.split('.')[0] for name in sy
 HEAVY = ["pydantic", "yaml", "hypothesis", "statemachine", "polars", "numpy", "rich", "typer"]
 
 
-@pytest.fixture
-def run(pytester):
-    pytester.makeini("[pytest]")
-    return lambda *arguments: pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
-
-
 def write(pytester, text, name="sales.policytest.yaml"):
     (pytester.path / name).write_text(text, encoding="utf-8")
     return pytester.path / name
@@ -205,11 +199,7 @@ def test_tests_are_chosen_as_always(pytester, run):
 def test_the_workers_of_xdist_run_cases(pytester, run):
     pytest.importorskip("xdist")
     write(pytester, FILE + WRONG)
-    pytester.makeini("[pytest]")
-    result = pytester.runpytest_subprocess("-n", "2", "--leadqual-policy", "sales", "-k", "not wrong")
-    assert result.parseoutcomes() == {"passed": 2}
-    assert result.ret == 0
-    result = pytester.runpytest_subprocess("-n", "2")
+    result = run("-n", "2")
     assert result.parseoutcomes() == {"passed": 2, "failed": 1, "errors": 1}
     assert "stage: expected 'customer', found 'sql'" in result.stdout.str()
 

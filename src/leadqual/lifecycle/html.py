@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from leadqual.lifecycle.cards import SMALL, framed
 from leadqual.lifecycle.explain import moment, reason, score_text
 from leadqual.lifecycle.outlook import wants
 from leadqual.model.score import LedgerLine, Score
@@ -13,9 +14,6 @@ from leadqual.model.standing import Move
 if TYPE_CHECKING:
     from leadqual.lifecycle.decision import Decision
 
-_CARD: Final = (
-    "font-family:system-ui,sans-serif;max-width:46rem;border:1px solid #8888;border-radius:8px;padding:0.8rem 1rem"
-)
 _GOOD, _BAD = "#2a9d62", "#c8553d"
 
 
@@ -28,14 +26,14 @@ def decision_card(decision: Decision) -> str:
     grades = "".join(_chip(f"{name} {value or 'none'}") for name, value in decision.grades.items())
     roles = "".join(_chip(role) for role in sorted(decision.roles))
     parts = [
-        f"<div>{head}</div><div style='opacity:.75;font-size:.9em'>{escape(seen)}</div>",
+        f"<div>{head}</div><div style='{SMALL}'>{escape(seen)}</div>",
         f"<div style='margin:.4rem 0'>{grades}{roles}</div>",
         *(_score(score) for score in decision.scores.values()),
         _section("How it came there", [_move_text(move) for move in decision.moves]),
         _section("Not known", [f"{name}: {'; '.join(affected)}" for name, affected in decision.missing.items()]),
         _section("What comes next", [f"to {way.target}: {'; '.join(wants(way))}" for way in decision.next_ways]),
     ]
-    return f"<div style='{_CARD}'>{''.join(parts)}</div>"
+    return framed("".join(parts), width=46)
 
 
 def _move_text(move: Move) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from leadqual.lifecycle.cards import text_card
 from leadqual.proofs.scenario import Scenario
 
 
@@ -47,3 +49,11 @@ class Verdict:
             return f"not decided: {self.because}"
         said = f"{'proved' if self.holds else 'no'}: {self.because}"
         return said if self.witness is None else f"{said}\n{self.witness}".rstrip()
+
+    def _repr_html_(self) -> str:
+        return text_card(str(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data for JSON; the witness in the words of a test file."""
+        witness = None if self.witness is None else self.witness.as_case()
+        return {"holds": self.holds, "because": self.because, "witness": witness}

@@ -51,6 +51,10 @@ class RuleScorer:
         """The smallest and the largest value, as the policy declares them."""
         return self._policy.score_ranges[self._name]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was compiled is made of functions, which no pickle holds; it is made again where it is needed.
+        return type(self), (self._policy, self._name)
+
     def __repr__(self) -> str:
         return f"RuleScorer({str(self._policy.ref)!r}, {self._name!r})"
 

@@ -74,7 +74,7 @@ class Case(Model):
         tried = _Tried()
         zone = tried(lambda: zone_named(self.time_zone), "time_zone")
         at = tried(lambda: moment(self.at, "at", zone))
-        contact = tried(lambda: _contact(self.contact, policy), "contact")
+        contact = tried(lambda: _checked(_contact(self.contact, policy), policy), "contact")
         history = []
         for number, entry in enumerate(self.interactions):
             made = tried(lambda: list(_interactions(entry, number, at, zone, policy)), "interactions", number)  # noqa: B023
@@ -101,6 +101,14 @@ class Case(Model):
         if self.standing is None:
             return None
         since = moment(self.standing.since, "standing.since", zone_named(self.time_zone))
+        if since > scenario.at:
+            message, place = (
+                "the standing begins after the instant at which somebody looks",
+                Place(path="standing.since"),
+            )
+            expected = f"{scenario.at.isoformat().replace('+00:00', 'Z')} or earlier, the instant of at:"
+            found = shown(self.standing.since)
+            raise InputError(Problem("standing-in-future", message, place, found, expected))
         stands = Standing(stage=self.standing.stage, entered_at=since, as_of=since, policy=policy.ref, seen="")
         try:
             return policy.adopt(stands, scenario.contact, scenario.history)
@@ -140,7 +148,39 @@ def _contact(fields: Any, policy: Policy) -> Contact:
     known = {"id": "contact", **_declared(fields, Contact, "contact", policy)}
     if isinstance(company, Mapping):
         known["company"] = _declared(company, Company, "company", policy)
-    return Contact.model_validate(known)
+    try:
+        return Contact.model_validate(known)
+    except InputError as error:
+        raise InputError(_with_hint(problem, policy) for problem in error.problems) from None
+
+
+def _with_hint(problem: Problem, policy: Policy) -> Problem:
+    """Return a problem of a contact; where a field is not known, those that the policy declares may be meant."""
+    if problem.code != "unknown-field" or problem.hint is not None:
+        return problem
+    owner, _, name = (problem.place.path or "").rpartition(".")
+    declared = [known for known, spec in policy.fields.items() if spec.on == (owner or "contact")]
+    return replace(problem, hint=did_you_mean(name, declared))
+
+
+def _checked(contact: Contact, policy: Policy) -> Contact:
+    """Return a contact whose declared fields hold what the policy says they can; raise with all that do not."""
+    tried = _Tried()
+    for name, spec in policy.fields.items():
+        owner = contact if spec.on == "contact" else contact.company
+        if owner is not None and name in owner.attributes:
+            known, value = policy.catalogue.fields[f"{spec.on}.{name}"], owner.attributes[name]
+            way = f"company.{name}" if spec.on == "company" else name
+            tried(lambda: _at(way, lambda: known.checked(value)))  # noqa: B023
+    tried.tell()
+    return contact
+
+
+def _at(path: str, check: Callable[[], T]) -> T:
+    try:
+        return check()
+    except LeadqualError as error:
+        raise InputError(problem.at(path=path) for problem in error.problems) from None
 
 
 def _declared(fields: Mapping[str, Any], cls: type[Model], owner: str, policy: Policy) -> dict[str, Any]:
@@ -169,6 +209,9 @@ def _happened(entry: Mapping[str, Any], at: datetime | None, zone: ZoneInfo | No
     """Return every instant at which an entry of a case happened."""
     on, ago, times, every = (entry.get(name) for name in _TIMES)
     count, apart = _times(times), timedelta(0) if every is None else _distance(every, "every")
+    if every is not None and times is None:
+        message, hint = "every: stands beside times:, which says how many there are", "times: 3, every: 1d"
+        raise InputError(Problem("bad-usage", message, Place(path="every"), shown(every), hint=hint))
     try:
         first = _when(on, ago, at or _SOME_INSTANT, zone)
         if on is None and ago is None:

@@ -107,6 +107,10 @@ class Expectation(Model):
         if not self.model_fields_set:
             hint = "expect a stage, moves, scores, grades, reasons, missing fields, conditions that hold, or an error"
             raise InputError(Problem("nothing-expected", "the case expects nothing, so it cannot fail", hint=hint))
+        besides = [name for name in type(self).model_fields if name in self.model_fields_set - {"error"}]
+        if self.error is not None and besides:
+            message, hint = "an error comes in place of a decision, of which nothing can be expected", "make two cases"
+            raise InputError(Problem("bad-usage", message, Place(path="error"), ", ".join(besides), hint=hint))
         return self
 
     def check(self, policy: Policy) -> None:

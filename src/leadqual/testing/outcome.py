@@ -9,6 +9,7 @@ from leadqual.errors import LeadqualError
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.explain import line_text, moment, score_text
 from leadqual.lifecycle.policy import Policy
+from leadqual.policy.dump import dump_yaml
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.case import Case
 from leadqual.testing.checks import Failure
@@ -75,7 +76,7 @@ def _report(outcome: Outcome) -> Iterator[str]:
         yield f"\n{outcome.policy.ref} raised\n{outcome.error}"
     decision, scenario = outcome.decision, outcome.scenario
     if scenario is not None:
-        yield f"\nGiven\n{_indented(str(scenario))}"
+        yield f"\nGiven\n{_indented(_given(outcome.case, scenario))}"
     if decision is None or scenario is None:
         return
     yield from _stand(decision)
@@ -83,10 +84,20 @@ def _report(outcome: Outcome) -> Iterator[str]:
     if near is not None:
         yield f"\nClosest\n{_indented(str(near))}"
     for condition in outcome.case.expect.holds:
-        found = outcome.policy.trace(condition, scenario.contact, scenario.history, at=scenario.at)
+        standing = outcome.case.begin(outcome.policy, scenario)
+        found = outcome.policy.trace(condition, scenario.contact, scenario.history, at=scenario.at, standing=standing)
         if not found:
             yield f"\nDoes not hold\n{_indented(str(found))}"
     yield from _ledgers(outcome, decision)
+
+
+def _given(case: Case, scenario: Scenario) -> str:
+    """Return what was given as YAML that can be pasted into a test file, with where the contact already stood."""
+    parts = scenario.as_case()
+    if case.standing is not None:
+        begins = {"stage": case.standing.stage, "since": str(case.standing.since)}
+        parts = {**parts, "standing": begins, "at": parts.pop("at")}
+    return dump_yaml(parts)
 
 
 def _stand(decision: Decision) -> Iterator[str]:

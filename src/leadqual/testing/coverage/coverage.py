@@ -67,15 +67,15 @@ class Coverage:
         """
         if other.policy.content_hash != self.policy.content_hash:
             raise _other_policy(str(other.policy.ref), self.policy)
-        self._seen.take(other._seen.as_dict())
+        self._seen.take(other._seen.to_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return it with its policy as plain data, to be handed from process to process."""
-        return {"policy": self.policy.to_dict(), **self._seen.as_dict()}
+        return {"policy": self.policy.to_dict(), **self._seen.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return what `as_dict` was called on, without scorer objects."""
+        """Return what `to_dict` was called on, without scorer objects."""
         coverage = cls(Policy.model_validate(data["policy"]))
         coverage._seen.take(data)
         return coverage

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from leadqual.lifecycle.cards import text_card
 from leadqual.model.standing import PolicyRef
 from leadqual.testing.coverage.items import SECTIONS, Item
-from leadqual.testing.coverage.text import as_text, share_of
+from leadqual.testing.coverage.text import as_text
+from leadqual.testing.words import percent_of, share_of
+
+_HTML_WIDTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class CoverageReport:
     @property
     def percent(self) -> float:
         """The share that was seen of what is asked, from 0 to 100; 100 of a policy that has nothing to cover."""
-        return percent_of(self.items)
+        return percent_of(self.seen, self.asked)
 
     @property
     def share(self) -> str:
@@ -92,16 +96,13 @@ class CoverageReport:
         """Return the report as text for a terminal of 80 columns."""
         return self.text()
 
-
-def percent_of(items: Sequence[Item]) -> float:
-    """Return the share of the ways asked in which items were covered, from 0 to 100; 100 if none is asked."""
-    asked = sum(len(item.asked) for item in items)
-    return 100.0 * sum(len(item.seen) for item in items) / asked if asked else 100.0
+    def _repr_html_(self) -> str:
+        return text_card(self.text(_HTML_WIDTH))
 
 
 def _numbers(items: Sequence[Item]) -> dict[str, Any]:
     asked, seen = sum(len(item.asked) for item in items), sum(len(item.seen) for item in items)
-    return {"asked": asked, "seen": seen, "percent": percent_of(items)}
+    return {"asked": asked, "seen": seen, "percent": percent_of(seen, asked)}
 
 
 def _plain(item: Item) -> dict[str, Any]:

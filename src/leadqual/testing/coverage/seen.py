@@ -51,7 +51,7 @@ class Seen:
         found = self.nearest.get(key)
         return (None, None) if found is None else (found.below, found.above)
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, that a process can hand to another."""
         tried = {key: list(self.near(key)) for key, one in self.nearest.items() if one.ways}
         return {
@@ -61,7 +61,7 @@ class Seen:
         }
 
     def take(self, data: Mapping[str, Any]) -> None:
-        """Add what `as_dict` returned elsewhere under the same policy."""
+        """Add what `to_dict` returned elsewhere under the same policy."""
         self.cases += data["cases"]
         for key, ways in data["ways"].items():
             self.ways[key].update(ways)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
 from leadqual.testing.coverage.items import SECTIONS, Item
+from leadqual.testing.words import cases_of, printable, share_of
 
 if TYPE_CHECKING:
     from leadqual.testing.coverage.report import CoverageReport
@@ -30,15 +30,12 @@ _TEXT_ROOM: Final = 84
 
 
 def as_text(report: CoverageReport, width: int) -> Iterator[str]:
-    """Yield the lines of a report, none wider than a page."""
-    width = max(width, _LEAST)
-    for line in _lines(report, width):
-        yield "".join(sign if sign.isprintable() else "?" for sign in line)
+    """Return the lines of a report, none wider than a page."""
+    return map(printable, _lines(report, max(width, _LEAST)))
 
 
 def _lines(report: CoverageReport, width: int) -> Iterator[str]:
-    cases = "1 case" if report.cases == 1 else f"{report.cases:,} cases"
-    head = f"Coverage of {report.policy} by {cases}: {report.share}"
+    head = f"Coverage of {report.policy} by {cases_of(report.cases)}: {report.share}"
     yield from wrap(f"{head} ({report.seen:,} of {report.asked:,})", width)
     yield ""
     yield from _summary(report)
@@ -55,11 +52,6 @@ def _lines(report: CoverageReport, width: int) -> Iterator[str]:
             yield from _section(report.section(name), width)
 
 
-def share_of(seen: int, asked: int) -> str:
-    """Return a share in percent; rounded down, so that only everything is 100."""
-    return f"{math.floor(1000 * seen / asked) / 10 if asked else 100:.1f} %"
-
-
 def _summary(report: CoverageReport) -> Iterator[str]:
     rows = [(name, report.section(name)) for name in SECTIONS]
     counted = [
@@ -74,7 +66,8 @@ def _summary(report: CoverageReport) -> Iterator[str]:
 def _remarks(report: CoverageReport, width: int) -> Iterator[str]:
     sides = [near for item in report.items for near in item.near]
     if sides and not all(sides):
-        told = f"Thresholds were tried from {len(sides):,} sides, from {sum(sides):,} of them within one step."
+        count = "1 side" if len(sides) == 1 else f"{len(sides):,} sides"
+        told = f"Thresholds were tried from {count}, from {sum(sides):,} of them within one step."
         yield from wrap(told, width, initial_indent="  ", subsequent_indent="  ")
     if report.impossible:
         ways = "1 way is" if report.impossible == 1 else f"{report.impossible:,} ways are"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from leadqual.errors import Problem, path_text
 from leadqual.policy.source import Source
+from leadqual.policy.wording import reworded
 
 COMMON: Final = ("contact", "at", "time_zone")
 """What a file says once for all of its cases."""
@@ -33,9 +35,20 @@ def located(problem: Problem, number: int | None, source: Source) -> Problem:
         common = _way_into({name: source.data[name] for name in COMMON if name in source.data}, text)
         if len(common) > len(way):
             here, way = (), common
+    problem = _worded(problem)
     place = source.locate((*here, *way), key=problem.code in _OF_KEYS)
     path = path_text((*here, text) if text else here) or None
     return problem.at(source=place.source, line=place.line, column=place.column, path=path)
+
+
+def _worded(problem: Problem) -> Problem:
+    """Return a problem in which pydantic's words, if there are any, are those for people who write documents."""
+    if not problem.message.startswith("Input should"):
+        return problem
+    if problem.code in ("int-type", "int-parsing", "int-from-float"):
+        return replace(problem, message="a whole number belongs here", expected="a whole number such as 250")
+    told = reworded(problem)
+    return replace(problem, message=told.message, expected=told.expected)
 
 
 def _way_into(data: Any, text: str) -> tuple[str | int, ...]:

@@ -90,7 +90,7 @@ class FileResult:
         """Return it as plain data for JSON."""
         return {
             "file": str(self.path),
-            "policy": None if self.policy is None else str(self.policy.ref),
+            "policy": None if self.policy is None else self.policy.ref.model_dump(mode="json"),
             "cases": [case.to_dict() for case in self.cases],
             "problems": [problem.as_dict() for problem in self.problems],
         }

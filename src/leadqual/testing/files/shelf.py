@@ -11,8 +11,10 @@ from leadqual.errors import InputError, LeadqualError, Place, Problem
 from leadqual.lifecycle.policy import Policy
 from leadqual.policies.documents import names, policy_named
 from leadqual.testing.files.case_file import CaseFile
+from leadqual.testing.files.names import ENDINGS
 
 _HINT: Final = "write policy: at the top of the file, or name one where the tests are started"
+_LOOK: Final = "the path is meant from the folder of this file; or name one that ships: " + ", ".join(names())
 
 
 class Named(NamedTuple):
@@ -60,7 +62,7 @@ class Shelf:
         except LeadqualError as error:
             place = file.source.locate(("policy",))
             raise type(error)(
-                replace(problem, place=replace(place, path="policy"), found=file.policy)
+                replace(problem, place=replace(place, path="policy"), found=file.policy, hint=_no_test(problem.hint))
                 if problem.code == "unreadable-file"
                 else problem
                 for problem in error.problems
@@ -76,6 +78,11 @@ class Shelf:
         if isinstance(found, Policy):
             return found
         raise type(found)(found.problems)
+
+
+def _no_test(hint: str | None) -> str | None:
+    """Return a hint, unless the name that it proposes for a policy is that of a file of tests."""
+    return _LOOK if hint is not None and any(ending in hint for ending in ENDINGS) else hint
 
 
 def _loaded(text: str, written: str) -> Policy | LeadqualError:

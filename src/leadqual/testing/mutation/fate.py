@@ -50,7 +50,7 @@ class Fate:
             "rule": mutant.rule, "before": mutant.before, "after": mutant.after or None,
             "by": self.by, "because": self.because,
         }  # fmt: skip
-        return told if self.status != "survived" else {**told, "witness": self.witness and self.witness.as_data()}
+        return told if self.status != "survived" else {**told, "witness": self.witness and self.witness.as_case()}
 
 
 class Judge:

@@ -64,7 +64,7 @@ class Witness:
         instant = from_micros(since)
         return {"stage": stage, "since": str(instant.date()) if since % DAY == 0 else instant.isoformat()}
 
-    def as_data(self) -> dict[str, Any]:
+    def as_case(self) -> dict[str, Any]:
         """Return the test as plain data, in the words of a test file."""
         standing = self._standing()
         begun = {} if standing is None else {"standing": standing}
@@ -72,7 +72,7 @@ class Witness:
 
     def __str__(self) -> str:
         """Return the test as YAML that can be pasted into a test file, as one of its cases."""
-        return dump_yaml([self.as_data()])
+        return dump_yaml([self.as_case()])
 
 
 class Witnesses:

@@ -1,0 +1,16 @@
+from .agreement import engines_agree as engines_agree
+from .answers import deterministic as deterministic
+from .answers import json_round_trip as json_round_trip
+from .answers import order_is_irrelevant as order_is_irrelevant
+from .engagement import engagement_never_lowers as engagement_never_lowers
+from .failed import PropertiesFailed as PropertiesFailed
+from .failed import PropertyFailed as PropertyFailed
+from .moving import composes_in_time as composes_in_time
+from .moving import terminates as terminates
+from .moving import unknown_never_advances as unknown_never_advances
+from .policy import ALL as ALL
+from .policy import Checked as Checked
+from .policy import check_policy as check_policy
+from .reach import every_stage_reachable as every_stage_reachable
+from .reach import no_dead_ends as no_dead_ends
+from .scorer import check_scorer as check_scorer

@@ -1,0 +1,10 @@
+from .conditions import conditions as conditions
+from .contacts import companies as companies
+from .contacts import contacts as contacts
+from .histories import histories as histories
+from .instants import instants as instants
+from .interactions import interactions as interactions
+from .policies import policies as policies
+from .satisfying import satisfying as satisfying
+from .scenarios import scenarios as scenarios
+from .values import values_of as values_of
