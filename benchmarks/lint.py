@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any, Final
 
 from benchmarks.loading import document
@@ -27,7 +28,7 @@ _WAYS: Final = (
 )
 
 
-def policy(rules: int = RULES) -> Policy:
+def policy(rules: int = RULES, version: int = 0) -> Policy:
     """Return a policy of many rules with a funnel in which some things are wrong, so that proofs are made."""
     ways: list[dict[str, Any]] = [
         {"id": "bought", "source": [*_STAGES[:4], "nurture"], "target": "customer", "event": "purchase"},
@@ -35,15 +36,17 @@ def policy(rules: int = RULES) -> Policy:
         *({"id": name, "source": source, "target": target, "when": when} for name, source, target, when in _WAYS),
     ]
     stages = {stage: {"initial": stage == "lead"} for stage in _STAGES}
-    return Policy.model_validate({**document(rules), "stages": stages, "transitions": ways})
+    return Policy.model_validate(
+        {**document(rules), "version": f"1.0.{version}", "stages": stages, "transitions": ways}
+    )
 
 
 def figures(*, quick: bool) -> list[Figure]:
-    """Measure the checks of a policy that was just read."""
-    number = 12 if quick else RULES
+    """Measure the checks of policies that are all looked at for the first time."""
+    number, versions = 12 if quick else RULES, count()
 
     def look() -> None:
-        lint(policy(number))
+        lint(policy(number, next(versions)))
 
     return [
         compared(

@@ -108,7 +108,8 @@ def test_programs_get_all_of_it(tests, run):
     assert (result.exit_code, result.stderr) == (2, "")
     assert [told[name] for name in ("ok", "passed", "failed", "errors")] == [False, 2, 1, 1]
     (file,) = told["files"]
-    assert (file["file"], file["policy"]) == ("t.policytest.yaml", "tiny 1.2.0")
+    assert file["file"] == "t.policytest.yaml"
+    assert (file["policy"]["name"], file["policy"]["version"]) == ("tiny", "1.2.0")
     assert [(case["verdict"], case["line"]) for case in file["cases"]] == [
         ("passed", 4), ("passed", 6), ("failed", 9), ("error", 10)
     ]  # fmt: skip

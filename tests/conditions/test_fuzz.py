@@ -51,7 +51,7 @@ def holds(text: str) -> None:
     check_condition(node, CATALOGUE)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(st.text(st.characters(), max_size=60))
 @example("1or 2")
 @example("'\\d'")
@@ -62,13 +62,13 @@ def test_any_text(text: str) -> None:
     holds(text)
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=500)
 @given(st.lists(st.tuples(st.sampled_from(TOKENS), st.sampled_from(["", " "])), max_size=14))
 def test_any_row_of_tokens(row: list[tuple[str, str]]) -> None:
     holds("".join(token + space for token, space in row))
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(nodes(), st.data())
 def test_a_condition_with_slips(node: Node, data: st.DataObject) -> None:
     text = str(node)

@@ -35,7 +35,7 @@ from leadqual.engines.record import RecordEngine
 from leadqual.engines.tables.replay import chunk, reviews, walk
 from leadqual.model.time import micros
 
-FEW = settings(max_examples=20)
+FEW = settings(max_examples=15)
 
 
 @given(case=walks.cases())
@@ -50,7 +50,7 @@ def test_an_unknown_condition_may_be_refused(case: Case) -> None:
 
 
 @given(case=walks.cases(reviews=("1h",), most=2))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_reviews_every_hour(case: Case) -> None:
     hold(POLARS, *case, RECORD)
 
@@ -85,15 +85,15 @@ def test_one_contact_decided_for_itself_moves_as_in_the_table(case: Case) -> Non
 
 
 @pytest.mark.parametrize("kind", TABLES[1:], ids=lambda kind: kind.name)
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(case=walks.cases(EPOCHS[1:], LONG, strict=True))
 def test_every_kind_of_table(kind: Tables, case: Case) -> None:
     hold(kind, *case, RECORD)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@settings(max_examples=8)
-@given(case=walks.cases(walks.EPOCHS[:2], ("7d", "30d"), most=6))
+@settings(max_examples=5)
+@given(case=walks.cases(walks.EPOCHS[:2], ("7d", "30d"), most=4))
 def test_chunks_and_blocks_of_any_size(rows: int, case: Case) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chunk, "_ROWS", rows)
@@ -202,7 +202,7 @@ def test_any_standing_is_gone_on_from(case: Any) -> None:
     assert_rows(POLARS, found, gone_on(policy, people, late, standings))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(case=stood(), looks_ahead=st.booleans())
 def test_one_contact_for_itself_goes_on_from_any_standing(case: Any, looks_ahead: bool) -> None:
     policy, people, late, standings = case

@@ -100,7 +100,7 @@ _SMALL: dict[str, Any] = {
 }
 
 
-@settings(max_examples=150, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes minutes
+@settings(max_examples=100, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes minutes
 @given(_documents(), st.booleans())
 @example({"name": "x", "scores": {"a.b": {"rules": [{"id": 3}]}}}, False)
 @example({"name": "x", "scores": {"x]": {"rules": [{"id": 3}]}}}, False)

@@ -61,7 +61,7 @@ def test_the_witness_of_a_survivor_kills_it_when_it_is_added():
 def test_the_missing_cases_leave_no_survivor_and_are_fewer():
     report = mutation_of(policies.minimal(), [])
     missing = report.missing_cases()
-    assert len(missing) < len(report.survived) == 55
+    assert len(missing) < len(report.survived) == 71
     assert mutation_of(policies.minimal(), missing).percent == 100.0
 
 
@@ -197,11 +197,47 @@ def test_the_most_that_a_rule_can_come_to_counts_both_days_at_the_ends_of_a_wind
 # Policies and cases of other sorts.
 
 
+@pytest.mark.parametrize(
+    ("points", "cap", "more", "proved"),
+    [(40, 40, {}, 1), (40, 39, {}, 2), (40, 41, {}, 0), (40, 40, {"half_life": "7d"}, 0)],
+)
+def test_other_points_that_come_to_the_cap_at_once_make_no_difference(points, cap, more, proved):
+    policy = scored({"id": "demo", "each": "demo_requested", "points": points, "cap": cap, "within": "60d", **more})
+    fates = [fate for fate in mutation_of(policy, []).fates if fate.mutant.operator == "points moved"]
+    assert sum(fate.status == "equivalent" for fate in fates) == proved
+    assert all(fate.witness is not None for fate in fates if fate.status == "survived")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"within": "7d"}, {"within": "36h"}, {"half_life": "21d"}, {"linear": "90d"},
+        {"step": {"every": "30d", "lose": 0.5}}, {"at_most": "1 per 1d"}, {"at_most": "2 per 7d rolling"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_window_a_decay_and_a_limit_moved_by_one_step_has_a_witness(rule):
+    policy = scored({"id": "visit", "each": "email_clicked", "points": 5, **rule})
+    moved = [fate for fate in mutation_of(policy, []).fates if fate.mutant.operator.endswith(" moved")]
+    assert len(moved) > 2
+    assert [str(fate.mutant) for fate in moved if fate.witness is None] == []
+
+
+def test_a_window_of_a_condition_moved_by_one_day_has_a_witness():
+    when = "count(demo_requested, within='30d') >= 1"
+    policy = scored({"id": "lately", "when": when, "points": 5})
+    moved = [fate for fate in mutation_of(policy, []).fates if fate.mutant.operator == "within moved"]
+    assert [fate.mutant.after for fate in moved] == [
+        "count(demo_requested, within='29d')", "count(demo_requested, within='31d')"
+    ]  # fmt: skip
+    assert all(fate.witness is not None for fate in moved)
+
+
 def test_a_policy_without_stages():
     home = {"id": "home", "when": "contact.country == 'ID'", "points": 20}
     policy = scored(home)
     report = mutation_of(policy, [])
-    assert len(report.survived) == 4
+    assert len(report.survived) == 6
     missing = report.missing_cases()
     assert all(case.expect.model_fields_set <= {"scores", "grades"} for case in missing)
     assert mutation_of(policy, missing).percent == 100.0
@@ -315,7 +351,7 @@ def test_several_processes_find_the_same_as_one():
 
 def test_without_witnesses_the_proofs_stay():
     report = mutation_of(policies.minimal(), [], witnesses=False)
-    assert (len(report.survived), len(report.equivalent)) == (55, 2)
+    assert (len(report.survived), len(report.equivalent)) == (71, 3)
     assert all(fate.witness is None for fate in report.survived)
     assert "no case was found" not in str(report)
 

@@ -67,7 +67,8 @@ def changes(policy):
             "count(page_viewed[seconds > 5], within='7d') != 0",
             ["count(page_viewed[seconds > 5], within='7d') == 0",
              "not count(page_viewed[seconds > 5], within='7d') != 0",
-             "count(page_viewed[seconds > 5]) != 0", "count(page_viewed, within='7d') != 0",
+             "count(page_viewed[seconds > 5]) != 0", "count(page_viewed[seconds > 5], within='6d') != 0",
+             "count(page_viewed[seconds > 5], within='8d') != 0", "count(page_viewed, within='7d') != 0",
              "count(page_viewed[seconds >= 5], within='7d') != 0",
              "count(page_viewed[not seconds > 5], within='7d') != 0",
              "count(page_viewed[seconds > 4], within='7d') != 0", "count(page_viewed[seconds > 6], within='7d') != 0",
@@ -111,6 +112,8 @@ def test_a_rule_about_a_contact():
         "s.home: comparator turned: contact.country == 'ID' -> contact.country != 'ID'",
         "s.home: not added: contact.country == 'ID' -> not contact.country == 'ID'",
         "s.home: points turned: 20 -> -20",
+        "s.home: points moved: 20 -> 19",
+        "s.home: points moved: 20 -> 21",
     ]
 
 
@@ -125,14 +128,21 @@ def test_a_rule_about_interactions_with_every_option():
         "s.click: comparator turned: channel == 'email' -> channel != 'email'",
         "s.click: not added: channel == 'email' -> not channel == 'email'",
         "s.click: points turned: 2.5 -> -2.5",
+        "s.click: points moved: 2.5 -> 2.4",
+        "s.click: points moved: 2.5 -> 2.6",
         "s.click: within removed: 30d",
+        "s.click: within moved: 30d -> 29d",
+        "s.click: within moved: 30d -> 31d",
         "s.click: decay removed: 7d",
+        "s.click: decay moved: 7d -> 6d",
+        "s.click: decay moved: 7d -> 8d",
         "s.click: cap removed: 10",
         "s.click: cap moved: 10 -> 9",
         "s.click: cap moved: 10 -> 11",
         "s.click: at most removed: 2 per 1d",
         "s.click: at most moved: 2 per 1d -> 1 per 1d",
         "s.click: at most moved: 2 per 1d -> 3 per 1d",
+        "s.click: at most moved: 2 per 1d -> 2 per 2d",
         "s.click: group left: mail",
         "s.mail: group removed: cap 1",
         "s.mail: cap moved: 1 -> 2",
@@ -142,9 +152,13 @@ def test_a_rule_about_interactions_with_every_option():
 @pytest.mark.parametrize(
     ("decay", "shown"), [({"linear": "90d"}, "90d"), ({"step": {"every": "30d", "lose": 0.5}}, "0.5 every 30d")]
 )
-def test_each_decay_is_removed(decay, shown):
+def test_each_decay_is_removed_and_moved(decay, shown):
     rule = {"id": "r", "each": "purchase", "points": 1, **decay}
-    assert f"s.r: decay removed: {shown}" in changes(scored(rule))
+    found = changes(scored(rule))
+    assert f"s.r: decay removed: {shown}" in found
+    assert sum(change.startswith(f"s.r: decay moved: {shown} -> ") for change in found) == 2 * len(
+        shown.split(" every ")
+    )
 
 
 def test_a_limit_of_one_has_no_smaller_one_and_a_rolling_one_stays_so():
@@ -152,6 +166,7 @@ def test_a_limit_of_one_has_no_smaller_one_and_a_rolling_one_stays_so():
     assert [change for change in changes(scored(rule)) if "at most" in change] == [
         "s.r: at most removed: 1 per 1d rolling",
         "s.r: at most moved: 1 per 1d rolling -> 2 per 1d rolling",
+        "s.r: at most moved: 1 per 1d rolling -> 1 per 2d rolling",
     ]
 
 

@@ -96,11 +96,24 @@ _TOLD: Final = {
 def _of_rule(mutant: Mutant, rule: Rule, option: str) -> str | None:
     if option == "each" and rule.each is not None and _same_selection(rule.each, mutant.value, mutant.original):
         return "proved: both mean the same interactions"
+    if option == "points" and _one_reaches_the_cap(rule, mutant.value):
+        return f"proved: a single interaction comes to the cap of {rule.cap:g} either way"
     if option == "cap":
         most = most_points(rule)
         if most is not None and most <= min(rule.cap or most, mutant.value or most):
             return f"proved: the rule never comes to more than {most:g} points"
     return None
+
+
+def _one_reaches_the_cap(rule: Rule, points: float) -> bool:
+    """Return whether a rule gives nothing or its cap, with its own points and with others of the same sign."""
+    decays = any(getattr(rule, name) is not None for name in DECAYS)
+    return (
+        rule.cap is not None
+        and not decays
+        and rule.points * points > 0
+        and rule.cap <= min(map(abs, (rule.points, points)))
+    )
 
 
 def _differing(before: Node, after: Node, given: Asked, *, exact: bool = False) -> Iterator[Asked]:

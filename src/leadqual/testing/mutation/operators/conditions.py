@@ -24,7 +24,7 @@ from leadqual.conditions.nodes import (
     Or,
     Selection,
 )
-from leadqual.testing.mutation.operators.edit import Edit, moved
+from leadqual.testing.mutation.operators.edit import Edit, moved, moved_length
 
 _Rebuild: TypeAlias = Callable[[Node], Node]
 
@@ -92,6 +92,8 @@ def _here(node: Node) -> Iterator[Edit[Node]]:
 def _question(node: History) -> Iterator[Edit[Node]]:
     if node.within is not None:
         yield _edit("within removed", node, replace(node, within=None))
+        for other in moved_length(node.within):
+            yield _edit("within moved", node, replace(node, within=other))
     for edit in selection_edits(node.selection):
         whole = replace(node, selection=edit.part)
         if edit.operator == "filter dropped":

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from leadqual.model.time import DAY, SECOND, Duration
 
 T = TypeVar("T")
+
+_UNITS: Final = {"d": DAY, "h": 3_600 * SECOND, "m": 60 * SECOND, "s": SECOND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,15 @@ def moved(value: float) -> tuple[float, float]:
     written = Decimal(repr(value))
     step = Decimal(1).scaleb(int(written.as_tuple().exponent))
     return float(written - step), float(written + step)
+
+
+def moved_length(length: Duration) -> tuple[Duration, ...]:
+    """Return a length of time one step shorter, if any is left, and one step longer: by one of the unit it is told in.
+
+    Examples
+    --------
+    >>> [str(other) for window in ("7d", "1d", "36h") for other in moved_length(Duration.parse(window))]
+    ['6d', '8d', '2d', '35h', '37h']
+    """
+    unit = _UNITS[str(length)[-1]]
+    return tuple(Duration(micros) for micros in (length.micros - unit, length.micros + unit) if micros > 0)

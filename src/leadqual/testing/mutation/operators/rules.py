@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from leadqual.model.time import Duration
 from leadqual.policy.fields import AtMost
-from leadqual.policy.rules import DECAYS, Group, Rule, ScoreRules
+from leadqual.policy.rules import DECAYS, Group, Rule, ScoreRules, Step
 from leadqual.testing.mutation.operators.conditions import edits_of, selection_edits
-from leadqual.testing.mutation.operators.edit import Edit, moved
+from leadqual.testing.mutation.operators.edit import Edit, moved, moved_length
 
 
 def rule_edits(rule: Rule) -> Iterator[tuple[str, Edit[Any]]]:
@@ -18,6 +19,7 @@ def rule_edits(rule: Rule) -> Iterator[tuple[str, Edit[Any]]]:
     if rule.each is not None:
         yield from (("each", edit) for edit in selection_edits(rule.each))
     yield "points", Edit("points turned", f"{rule.points:g}", f"{-rule.points:g}", -rule.points)
+    yield from (("points", Edit("points moved", f"{rule.points:g}", f"{to:g}", to)) for to in moved(rule.points) if to)
     yield from _windows(rule)
     yield from _limits(rule)
     if rule.group is not None:
@@ -27,11 +29,29 @@ def rule_edits(rule: Rule) -> Iterator[tuple[str, Edit[Any]]]:
 def _windows(rule: Rule) -> Iterator[tuple[str, Edit[Any]]]:
     if rule.within is not None:
         yield "within", Edit("within removed", str(rule.within), "", None)
+        yield from (("within", edit) for edit in _lengths("within moved", rule.within))
     for name in DECAYS:
         found = getattr(rule, name)
         if found is not None:
-            before = f"{found.lose:g} every {found.every}" if name == "step" else str(found)
-            yield name, Edit("decay removed", before, "", None)
+            yield name, Edit("decay removed", _told(found), "", None)
+            yield from ((name, edit) for edit in _decays(found))
+
+
+def _decays(decay: Duration | Step) -> Iterator[Edit[Any]]:
+    if isinstance(decay, Duration):
+        yield from _lengths("decay moved", decay)
+        return
+    others = [decay.model_copy(update={"every": every}) for every in moved_length(decay.every)]
+    others += [decay.model_copy(update={"lose": lose}) for lose in moved(decay.lose) if 0 < lose <= 1]
+    yield from (Edit("decay moved", _told(decay), _told(other), other) for other in others)
+
+
+def _told(decay: Duration | Step) -> str:
+    return f"{decay.lose:g} every {decay.every}" if isinstance(decay, Step) else str(decay)
+
+
+def _lengths(operator: str, length: Duration) -> Iterator[Edit[Duration]]:
+    yield from (Edit(operator, str(length), str(other), other) for other in moved_length(length))
 
 
 def _limits(rule: Rule) -> Iterator[tuple[str, Edit[Any]]]:
@@ -41,10 +61,9 @@ def _limits(rule: Rule) -> Iterator[tuple[str, Edit[Any]]]:
     if rule.at_most is not None:
         limit = rule.at_most
         yield "at_most", Edit("at most removed", str(limit), "", None)
-        for count in (limit.count - 1, limit.count + 1):
-            if count > 0:
-                other = AtMost(count, limit.per, limit.rolling)
-                yield "at_most", Edit("at most moved", str(limit), str(other), other)
+        counts = [AtMost(to, limit.per, limit.rolling) for to in (limit.count - 1, limit.count + 1) if to > 0]
+        for other in (*counts, *(AtMost(limit.count, per, limit.rolling) for per in moved_length(limit.per))):
+            yield "at_most", Edit("at most moved", str(limit), str(other), other)
 
 
 def _caps(cap: float) -> Iterator[Edit[float]]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from leadqual.model.time import DAY
 from leadqual.policy.rules import Rule, ScoreRules
+from leadqual.testing.mutation.operators.edit import moved_length
 from leadqual.testing.mutation.search.of_conditions import several, tryings
 from leadqual.testing.mutation.search.probe import Probe
 from leadqual.testing.mutation.search.story import Event, Story
@@ -61,6 +62,7 @@ def _ages(rule: Rule) -> Iterator[int]:
     for window in (rule.within, rule.half_life, rule.linear, None if rule.step is None else rule.step.every):
         if window is not None:
             yield from (window.micros // 2, window.micros - 1, window.micros, window.micros + DAY)
+            yield from (other.micros for other in moved_length(window))
 
 
 def _of_attribute(rule: Rule, wants: Wants) -> Iterator[Story]:
@@ -93,6 +95,8 @@ def _often(rule: Rule, event: Event, declared: ScoreRules) -> Iterator[tuple[Eve
             if number > at_once:
                 yield several(event, number, max(1, window // number))
                 yield packed(event, number, at_once, window)
+    for other in () if limit is None else moved_length(limit.per):
+        yield packed(event, at_once + 1, at_once, other.micros)
 
 
 def _enough(rule: Rule, declared: ScoreRules) -> Iterator[int]:
