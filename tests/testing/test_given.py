@@ -172,9 +172,9 @@ def test_a_time_of_the_hour_that_clocks_skip_is_no_time() -> None:
 
 
 def test_how_long_before() -> None:
-    asked = given(SALES).interaction("email_clicked", ago="36h", times=3, every="1d").interaction("demo_requested")
+    asked = given(SALES).interaction("email_clicked", ago="60h", times=3, every="1d").interaction("demo_requested")
     found = asked.at("2024-03-01").case(stage="lead").scenario(SALES)
-    first = datetime(2024, 2, 28, 12, tzinfo=UTC)
+    first = datetime(2024, 2, 27, 12, tzinfo=UTC)
     assert [one.occurred_at for one in found.history] == [
         first, first + timedelta(days=1), first + timedelta(days=2), datetime(2024, 3, 1, tzinfo=UTC)
     ]  # fmt: skip
@@ -238,6 +238,11 @@ def test_errors_can_be_expected() -> None:
         ({"scores": {"intent": "big"}}, "bad-range", None),
         ({"scores": {"intent": [3, 1]}}, "bad-range", None),
         ({"scores": {"intent": True}}, "bad-range", None),
+        ({"scores": {"fit": 120}}, "unreachable", None),
+        ({"scores": {"fit": ">= 101"}}, "unreachable", None),
+        ({"scores": {"fit": "< 0"}}, "unreachable", None),
+        ({"scores": {"fit": [-20, -10]}}, "unreachable", None),
+        ({"error": "bad-country", "stage": "sql"}, "bad-usage", "make two cases"),
         ({"grades": {"fitt": "A"}}, "unknown-grade", "did you mean 'fit'?"),
         ({"grades": {"fit": "Z"}}, "unknown-band", None),
         ({"reasons": ["demoo"]}, "unknown-rule", "did you mean 'demo'?"),
@@ -297,3 +302,29 @@ def test_a_case_reads_back_from_what_a_scenario_prints() -> None:
     assert (again.decide(SALES).scores, again.decide(SALES).moves[-1].at) == (
         scenario.decide(SALES).scores, scenario.decide(SALES).moves[-1].at
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place", "code"),
+    [
+        (BASE.interaction("demo_requested", on="2027-11-20"), "interactions[1].on", "after-at"),
+        (BASE.interaction(DemoRequested(id="i-9", occurred_at=AT + timedelta(microseconds=1))), "interactions[1].on",
+         "after-at"),
+        (BASE.contact(monthly_budget="lots"), "contact.monthly_budget", "wrong-type"),
+        (BASE.standing("mql", since="2026-11-23"), "standing.since", "standing-in-future"),
+        (BASE.interaction("email_clicked", every="1d"), "interactions[1].every", "bad-usage"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_could_never_matter_or_be_is_an_error_of_the_case(wrong: Given, place: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        wrong.expect(stage="mql")
+    assert [(problem.place.path, problem.code) for problem in caught.value.problems] == [(place, code)]
+
+
+def test_what_happens_at_the_very_instant_is_seen() -> None:
+    BASE.interaction("demo_requested", on="2026-11-22").expect(stage="sql")
+
+
+def test_a_score_may_be_expected_at_the_ends_of_its_range() -> None:
+    BASE.expect(scores={"fit": "<= 100", "intent": 0, "loyalty": [-5, 0]})

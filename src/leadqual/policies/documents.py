@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from leadqual._suggest import did_you_mean
-from leadqual.errors import PolicyError, Problem, UnknownNameError
+from leadqual.errors import InputError, Place, PolicyError, Problem, UnknownNameError, shown
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.load import load_policy
 from leadqual.policy.source import Source, parse_source, read_source
@@ -68,6 +68,22 @@ def _read(name: str, ending: str) -> str:
 def policy_named(given: str) -> Policy:
     """Return the policy of a file, or the one that ships under a name; raise `PolicyError` with its problems."""
     return load_policy(Policy, source_named(given))
+
+
+def as_policy(given: Policy | str) -> Policy:
+    """Return a policy that is given, or named: a file, or one that ships.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    PolicyError
+        If the policy cannot be read.
+    """
+    if not isinstance(given, Policy | str):
+        expected = "a Policy, the name of one that ships, or a file"
+        raise InputError(Problem("wrong-type", "no policy is named", Place("policy"), shown(given), expected))
+    return given if isinstance(given, Policy) else policy_named(given)
 
 
 def source_named(given: str) -> Source:

@@ -48,7 +48,8 @@ class Scenario:
         contact = _told(self.contact.model_dump(mode="json", exclude_defaults=True, exclude={"id"}))
         if "company" in contact:
             contact["company"] = _told(contact["company"])
-        once = {one.id: one for one in self.history}.values()  # a test file would make two of what is given twice
+        # A test file would make two of what is given twice, and refuse what nobody sees yet.
+        once = {one.id: one for one in self.history if one.occurred_at <= self.at}.values()
         happened = [_interaction(one) for one in sorted(once, key=lambda one: (one.instant, one.id))]
         parts = {"contact": contact, "interactions": happened, "at": _day_or_instant(self.at)}
         return {name: part for name, part in parts.items() if part}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
@@ -78,6 +78,7 @@ class Case(Model):
         history = []
         for number, entry in enumerate(self.interactions):
             made = tried(lambda: list(_interactions(entry, number, at, zone, policy)), "interactions", number)  # noqa: B023
+            tried(lambda: _check_seen(made or [], at), "interactions", number)  # noqa: B023
             history += made or []
         tried.tell()
         assert at is not None
@@ -102,10 +103,7 @@ class Case(Model):
             return None
         since = moment(self.standing.since, "standing.since", zone_named(self.time_zone))
         if since > scenario.at:
-            message, place = (
-                "the standing begins after the instant at which somebody looks",
-                Place(path="standing.since"),
-            )
+            message, place = "the standing begins after somebody looks", Place(path="standing.since")
             expected = f"{scenario.at.isoformat().replace('+00:00', 'Z')} or earlier, the instant of at:"
             found = shown(self.standing.since)
             raise InputError(Problem("standing-in-future", message, place, found, expected))
@@ -116,6 +114,16 @@ class Case(Model):
             hint = did_you_mean(self.standing.stage, policy.stages)
             problems = [replace(_placed(problem, ("standing", "stage")), hint=hint) for problem in error.problems]
             raise InputError(problems) from None
+
+
+def _check_seen(history: Iterable[Interaction], at: datetime | None) -> None:
+    """Raise `InputError` for what happens after the instant asked about: it changes nothing, so it must be a slip."""
+    late = next((one for one in history if at is not None and one.occurred_at > at), None)
+    if late is not None and at is not None:
+        expected = f"{at.isoformat().replace('+00:00', 'Z')} or earlier, the instant of at:"
+        message, hint = "it happens after somebody looks, so nobody sees it", "look at the year, or leave it out"
+        found = shown(late.occurred_at.isoformat().replace("+00:00", "Z"))
+        raise InputError(Problem("after-at", message, Place(path="on"), found, expected, hint))
 
 
 class _Tried:

@@ -51,6 +51,14 @@ class ScoreRange(Model):
             return cls(text=given.strip(), low=float(match[2]), comparator=match[1])
         raise InputError(Problem("bad-range", "this is no range of a score", Place(), shown(given), _EXPECTED))
 
+    def is_possible(self, low: float, high: float) -> bool:
+        """Return whether a score from `low` to `high` can have one of those values, or may abstain."""
+        if self.low is None:
+            return True
+        if self.comparator is not None:
+            return self.holds(low) or self.holds(high) or low < self.low < high
+        return self.high is not None and self.low <= high and self.high >= low
+
     def holds(self, value: float | None) -> bool:
         """Return whether a score's value is one of those."""
         if value is None or self.low is None:
@@ -131,6 +139,11 @@ class Expectation(Model):
             else:
                 yield from _unknown("transition", {where: move}, ways)
         yield from _unknown("score", {f"scores.{name}": name for name in self.scores}, policy.score_ranges)
+        for name, bounds in self.scores.items():
+            if name in policy.score_ranges and not bounds.is_possible(*policy.score_ranges[name]):
+                low, high = policy.score_ranges[name]
+                message, expected = f"the score {name!r} can have no such value", f"a value from {low:g} to {high:g}"
+                yield Problem("unreachable", message, Place(path=f"scores.{name}"), bounds.text, expected)
         yield from _unknown("grade", {f"grades.{name}": name for name in self.grades}, policy.grades)
         for name, band in self.grades.items():
             if name in policy.grades:

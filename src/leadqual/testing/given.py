@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.errors import InputError, Place, Problem
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.policies.documents import policy_named
+from leadqual.policies.documents import as_policy
 from leadqual.testing.case import Begin, Case
 from leadqual.testing.outcome import ExpectationFailed
 from leadqual.testing.running import run
@@ -45,10 +45,7 @@ def given(policy: Policy | str, *, time_zone: str | None = None) -> Given:
     >>> decision.scores["intent"].value > 30
     True
     """
-    if not isinstance(policy, Policy | str):
-        expected = "a Policy, the name of one that ships, or a file"
-        raise InputError(Problem("wrong-type", "no policy is named", Place("policy"), shown(policy), expected))
-    return Given(policy if isinstance(policy, Policy) else policy_named(policy), time_zone=time_zone)
+    return Given(as_policy(policy), time_zone=time_zone)
 
 
 @dataclass(frozen=True, slots=True)

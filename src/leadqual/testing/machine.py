@@ -15,6 +15,7 @@ from leadqual.model.interactions.base import Interaction
 from leadqual.model.profile import PROFILE_UPDATED
 from leadqual.model.standing import Move, Standing
 from leadqual.model.time import from_micros, micros
+from leadqual.policies.documents import as_policy
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.libraries import st, stateful
 from leadqual.testing.properties.failed import PropertyFailed
@@ -30,7 +31,7 @@ _LIMIT: Final = timedelta(days=365 * 20)
 
 
 def funnel_machine(
-    policy: Policy,
+    policy: Policy | str,
     invariants: Iterable[Invariant] = (),
     *,
     kinds: Sequence[str] | None = None,
@@ -44,8 +45,8 @@ def funnel_machine(
 
     Parameters
     ----------
-    policy : Policy
-        The policy.
+    policy : Policy or str
+        The policy, the name of one that ships, or a file.
     invariants : iterable of callable
         From a decision to whether all is well: False, or an exception, is a failure.
     kinds : sequence of str, optional
@@ -72,6 +73,7 @@ def funnel_machine(
     >>> machine = funnel_machine(policies.minimal(), [lambda decision: decision.scores["engagement"].value <= 100])
     >>> run_state_machine_as_test(machine, settings=settings(max_examples=3, stateful_step_count=5, database=None))
     """
+    policy = as_policy(policy)
     happens = tuple(kind for kind in chosen_kinds(policy, kinds) if kind != PROFILE_UPDATED)
     begins = stateful.initialize(contact=any_contacts(policy) if contacts is None else contacts, at=instants(policy))
     rules: dict[str, Any] = {"begins": begins(_named(_begins, "begins"))}

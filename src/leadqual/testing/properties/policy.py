@@ -9,6 +9,7 @@ from typing import Any, Final
 from leadqual._suggest import did_you_mean
 from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import as_policy
 from leadqual.testing.properties.agreement import engines_agree
 from leadqual.testing.properties.answers import deterministic, json_round_trip, order_is_irrelevant
 from leadqual.testing.properties.engagement import engagement_never_lowers
@@ -56,7 +57,7 @@ class Checked:
 
 
 def check_policy(
-    policy: Policy,
+    policy: Policy | str,
     *,
     skip: Iterable[str] = (),
     engagement: Mapping[str, Sequence[str]] | None = None,
@@ -68,8 +69,8 @@ def check_policy(
 
     Parameters
     ----------
-    policy : Policy
-        The policy.
+    policy : Policy or str
+        The policy, the name of one that ships, or a file.
     skip : iterable of str
         Properties to leave out, by name.
     engagement : mapping of str to sequence of str, optional
@@ -107,6 +108,7 @@ def check_policy(
     json_round_trip: holds
     engines_agree: not tried, it is left out
     """
+    policy = as_policy(policy)
     left_out = _known((skip,) if isinstance(skip, str) else tuple(skip))
     passed: list[str] = []
     skipped: dict[str, str] = {}
