@@ -13,7 +13,7 @@ pytest_plugins = ["pytester"]
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
-settings.register_profile("ci", deadline=None, max_examples=25, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile("ci", deadline=None, max_examples=15, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile("thorough", deadline=None, max_examples=400, suppress_health_check=_SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

@@ -20,7 +20,8 @@ from leadqual.testing.coverage.seen import Seen
 
 def _covered(policy: Policy, contact: Contact, history: Sequence[Interaction], at: datetime) -> CoverageReport:
     coverage = Coverage(policy)
-    coverage.add(run(policy, Case(contact=contact, interactions=history, at=at, expect={"missing": []})))
+    happened = [one for one in history if one.occurred_at <= at]  # a case refuses what nobody sees yet
+    coverage.add(run(policy, Case(contact=contact, interactions=happened, at=at, expect={"missing": []})))
     return coverage.report()
 
 
