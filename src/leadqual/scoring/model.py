@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from leadqual.conditions.check import check_value
 from leadqual.conditions.handles import Handle, as_condition
-from leadqual.conditions.nodes import Node
 from leadqual.engines.condition import Condition
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.view import View
-from leadqual.errors import ConditionError, InputError, MissingDependency, Place, Problem, shown
+from leadqual.errors import InputError, MissingDependency, Place, Problem, shown
 from leadqual.model.catalogue import ValueType
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.score import LedgerLine, Score
 from leadqual.model.time import aware, micros
 from leadqual.policy.document import PolicyDocument
-
-_FEATURE_TYPES: Final = (ValueType.NUMBER, ValueType.BOOLEAN, ValueType.TEXT)
-_OF_THE_FUNNEL: Final = ("stage", "days_in_stage")
+from leadqual.scoring.features import checked_features
 
 
 class ModelScorer:
@@ -70,7 +66,7 @@ class ModelScorer:
         on_missing: str = "predict",
     ) -> None:
         nodes = [as_condition(feature) for feature in features]
-        types = _check_features(nodes, policy)
+        types = checked_features(nodes, policy)
         _check_estimator(estimator, len(nodes), on_missing)
         classes = list(estimator.classes_)
         if positive is not None and positive not in classes:
@@ -169,22 +165,6 @@ class ModelScorer:
         view = self._engine.view(contact, history)
         view.move_to(micros(aware(at)))
         return view
-
-
-def _check_features(nodes: Sequence[Node], policy: PolicyDocument) -> list[ValueType]:
-    catalogue = policy.catalogue.without(_OF_THE_FUNNEL)
-    problems: list[Problem] = []
-    types: list[ValueType] = []
-    for index, node in enumerate(nodes):
-        entry, found = check_value(node, catalogue, single_currency=policy.currency is not None)
-        if entry is not None and entry.type not in _FEATURE_TYPES:
-            message, expected = f"a {entry.type} is no feature", "a number, a condition or a text"
-            found = [*found, Problem("bad-feature", message, Place(), str(node), expected)]
-        problems += [problem.at(source="features", path=f"[{index}]") for problem in found]
-        types += [] if entry is None else [entry.type]
-    if problems:
-        raise ConditionError(problems)
-    return types
 
 
 def _check_estimator(estimator: Any, width: int, on_missing: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -23,23 +23,21 @@ from leadqual.analysis.backtests.tables import (
     ranking_table,
     stage_table,
 )
+from leadqual.analysis.looked_back import history
 from leadqual.analysis.outcomes import outcomes
 from leadqual.analysis.past import CREATED_AT, Past
-from leadqual.conditions.nodes import History, Name, Selection
+from leadqual.conditions.nodes import History, Name, Node, Selection
 from leadqual.engines.tables.checks.told import FEW
-from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, OCCURRED_AT
+from leadqual.engines.tables.columns import CONTACT_ID, OCCURRED_AT
 from leadqual.errors import InputError, Place, Problem
 from leadqual.files.leads import Progress
 from leadqual.files.times import zone_named
-from leadqual.frames.native import into_polars
-from leadqual.frames.opened import Check, opened
+from leadqual.frames.opened import Check
 from leadqual.frames.types import INSTANT
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import aware
 
 __all__ = ["Backtest", "backtest"]
-
-_ANY_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def backtest(
@@ -141,7 +139,7 @@ def backtest(
     )
     zone = zone_named(time_zone) or UTC
     end = None if until is None else aware(until, "until")
-    past, end = _history(policy, contacts, interactions, question, end, check)
+    past, end = history(policy, contacts, interactions, _read(policy, question), end, check)
     known = outcomes(policy, past, question.outcome, end)
     chosen = fitting(question.cutoffs, question.horizon, known, past.interactions[OCCURRED_AT], end, zone)
     counts = counted(known, chosen.used)
@@ -178,36 +176,11 @@ def _silent(name: str, done: float) -> None:
     return
 
 
-def _history(
-    policy: Policy, contacts: Any, interactions: Any, question: Question, until: datetime | None, check: Check | None
-) -> tuple[Past, datetime]:
-    """Return the two tables, looked at, and the instant up to which they tell what happened."""
-    tables: list[pl.DataFrame] = []
-    problems: list[Problem] = []
-    for native, source in ((contacts, "contacts"), (interactions, "interactions")):
-        try:
-            tables.append(into_polars(native, source))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    people, events = tables
+def _read(policy: Policy, question: Question) -> list[Node]:
+    """Return what is read of the tables."""
     guards = [way.when for way in policy.transitions if way.when is not None]
-    read = [
-        *(Name(f"score.{name}") for name in policy.score_ranges),
-        *guards,
-        History("count", question.outcome, None, None),
-        Name(f"contact.{CREATED_AT}"),
-    ]
-    checked = opened(policy, people, events, until or _ANY_TIME, check=check, expressions=read)
-    if checked.repeated:
-        events = events.unique([CONTACT_ID, INTERACTION_ID], keep="first", maintain_order=True)
-    past = Past.of(people, events, until)
-    last = until or past.interactions[OCCURRED_AT].max()
-    if not isinstance(last, datetime):
-        message = "there are no interactions, so nothing tells what came of anybody"
-        raise InputError(Problem("no-room", message, Place("interactions"), "0 rows", "a history"))
-    return past, aware(last)
+    scores = [Name(f"score.{name}") for name in policy.score_ranges]
+    return [*scores, *guards, History("count", question.outcome, None, None), Name(f"contact.{CREATED_AT}")]
 
 
 def _judged(

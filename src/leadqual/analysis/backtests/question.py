@@ -91,15 +91,15 @@ def asked(
             problems.extend(problem.at(source=source) for problem in error.problems)
             return None  # type: ignore[return-value] # what was read is not used once there is a problem
 
-    selection = attempt("outcome", _outcome, policy, outcome)
+    selection = attempt("outcome", outcome_of, policy, outcome)
     question = Question(
         selection,
-        attempt("horizon", _horizon, horizon),
-        attempt("cutoffs", _cutoffs, cutoffs),
+        attempt("horizon", horizon_of, horizon),
+        attempt("cutoffs", cutoffs_of, cutoffs),
         attempt("score", _named, "score", policy.score_ranges, score),
         attempt("grade", _named, "grade", policy.grades, grade),
         attempt("stages", _flags, policy, stages, selection),
-        attempt("capacity", _capacities, capacity),
+        attempt("capacity", capacities_of, capacity),
         attempt("bands", _bands, bands),
         attempt("confidence", _confidence, confidence),
     )
@@ -111,7 +111,8 @@ def asked(
     return question
 
 
-def _outcome(policy: Policy, given: Any) -> Selection:
+def outcome_of(policy: Policy, given: Any) -> Selection:
+    """Return the interactions that count as the outcome; raise `LeadqualError` for what the policy cannot read."""
     if not isinstance(given, str | Selection):
         expected = "a kind, with or without a filter, such as 'purchase' or 'purchase[amount > 100]'"
         raise InputError(
@@ -123,14 +124,16 @@ def _outcome(policy: Policy, given: Any) -> Selection:
     return selection
 
 
-def _horizon(given: Any) -> Duration:
+def horizon_of(given: Any) -> Duration:
+    """Return a horizon that was given as a text or a timedelta."""
     if isinstance(given, timedelta):
         whole = given // timedelta(seconds=1)
         given = f"{whole}s" if given == timedelta(seconds=whole) else str(given)
     return given if isinstance(given, Duration) else Duration.parse(given)
 
 
-def _cutoffs(given: Any) -> tuple[datetime, ...] | None:
+def cutoffs_of(given: Any) -> tuple[datetime, ...] | None:
+    """Return cutoffs in their order, each once; None where none were given."""
     if given is None:
         return None
     single = isinstance(given, datetime | str) or not isinstance(given, Iterable)
@@ -207,7 +210,8 @@ def _reached(policy: Policy, outcome: Selection | None) -> tuple[str, ...]:
     return tuple(name for name in policy.stages if name in goals)[:1]
 
 
-def _capacities(given: Any) -> tuple[int | float, ...]:
+def capacities_of(given: Any) -> tuple[int | float, ...]:
+    """Return how many contacts can be worked: numbers of them, or shares."""
     if given is None:
         return _CAPACITIES
     several = [given] if isinstance(given, str | int | float) or not isinstance(given, Iterable) else list(given)
