@@ -19,7 +19,8 @@ from leadqual.proofs.realise import realise
 from leadqual.proofs.search import StepsSpent
 from leadqual.proofs.sight import sight_of
 from leadqual.proofs.solve import ANSWERS, solve
-from leadqual.proofs.witness import standing_at, witness
+from leadqual.proofs.standing import standing_at
+from leadqual.proofs.witness import witness
 
 SALES = shipped.sales()
 GUARDS = [way for way in SALES.transitions if way.when is not None]

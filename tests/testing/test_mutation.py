@@ -6,9 +6,10 @@ import pytest
 
 from leadqual import InputError, Policy, policies
 from leadqual.model.score import LedgerLine, Score
+from leadqual.proofs.times import most_points
 from leadqual.testing import Case, given, load_cases, mutants, mutation_of, run, watched
 from leadqual.testing.mutation.compiled import Compiled
-from leadqual.testing.mutation.equivalence import most_points, proof
+from leadqual.testing.mutation.equivalence import proof
 from leadqual.testing.mutation.killing.suspects import suspects_of
 from leadqual.testing.mutation.witness import Witnesses
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.text import Text
 
-from leadqual.cli.output import clean, print_texts, progress_bar
+from leadqual.cli.output import clean, print_texts, progress_bar, told
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.source import Source
 from leadqual.proofs.lint.finding import Finding
@@ -37,13 +37,8 @@ def print_findings(findings: Iterable[Finding]) -> None:
 
 
 def _text(finding: Finding) -> Text:
-    text = Text()
-    place = str(finding.place)
-    if place:
-        text.append(f"{clean(place)}: ", "name")
-    text.append(f"{finding.severity} [{finding.code}] ", _STYLES[finding.severity]).append(clean(finding.message))
-    for label, said in finding.said():
-        text.append(f"\n    {label}: ", "hint" if label == "hint" else "").append(clean(said))
+    sort = f"{finding.severity} [{finding.code}]"
+    text = told(finding.as_problem(), sort, _STYLES[finding.severity], finding.said())
     if finding.witness is not None:
         text.append("\n    a contact that shows it:")
         for line in str(finding.witness).splitlines():

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from leadqual import testing
 from leadqual.cli.output import progress_bar
 from leadqual.lifecycle.policy import Policy
 from leadqual.testing.outcome import Outcome
+from leadqual.testing.report import Report
 
 Kind: TypeAlias = Literal["coverage", "mutation"]
-
-
-class Report(Protocol):
-    """What the reports of coverage and of mutation have in common; as text it is what people read."""
-
-    @property
-    def percent(self) -> float:
-        """The share that was reached, from 0 to 100."""
-
-    @property
-    def share(self) -> str:
-        """The share in words."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data for JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def write_out(text: str) -> None:
         _into_nowhere(sys.stdout)
 
 
-def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> None:
+def print_problems(problems: Sequence[Problem]) -> None:
     """Print problems to the standard error: the first ones in full, and how many more there are of each sort."""
     out = console(stderr=True)
     kinds: Counter[tuple[Any, ...]] = Counter()
@@ -124,12 +124,11 @@ def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> Non
         kinds[sort] += 1
         if (few or kinds[sort] <= _ALIKE) and shown < _SHOWN:
             shown += 1
-            for line in _problem_text(problem, warning=warning).split("\n"):
+            for line in _problem_text(problem).split("\n"):
                 _flow(out, line, hang=2)
     if shown < len(problems):
-        what, style = ("warnings", "note") if warning else ("problems", "bad")
         out.print(
-            Text(f"{len(problems):,} {what} in all, {shown} of them shown; --json lists all:", style), soft_wrap=True
+            Text(f"{len(problems):,} problems in all, {shown} of them shown; --json lists all:", "bad"), soft_wrap=True
         )
         for (code, source, path), number in kinds.most_common(_SHOWN):
             where = " ".join(str(part) for part in (source, path) if part)
@@ -138,16 +137,21 @@ def print_problems(problems: Sequence[Problem], *, warning: bool = False) -> Non
             out.print(Text(f"  and {len(kinds) - _SHOWN} more sorts"), soft_wrap=True)
 
 
-def _problem_text(problem: Problem, *, warning: bool) -> Text:
+def _problem_text(problem: Problem) -> Text:
+    labels = (("found", problem.found), ("expected", problem.expected), ("hint", problem.hint))
+    said = [(label, text) for label, text in labels if text]
+    return told(problem, f"[{problem.code}]", "bad", said)
+
+
+def told(problem: Problem, sort: str, style: str, said: Iterable[tuple[str, str]]) -> Text:
+    """Return a problem as text: where it is, of which sort in a style, its message, and below what is said of it."""
     place = str(problem.place)
     text = Text()
     if place:
         text.append(f"{clean(place)}: ", "name")
-    code = (f"warning [{problem.code}] ", "note") if warning else (f"[{problem.code}] ", "bad")
-    text.append(*code).append(clean(problem.message))
-    for label in ("found", "expected", "hint"):
-        if said := getattr(problem, label):
-            text.append(f"\n    {label}: ", "hint" if label == "hint" else "").append(clean(said))
+    text.append(f"{sort} ", style).append(clean(problem.message))
+    for label, words in said:
+        text.append(f"\n    {label}: ", "hint" if label == "hint" else "").append(clean(words))
     return text
 
 

@@ -95,9 +95,12 @@ def source_named(given: str) -> Source:
     except PolicyError as error:
         if error.code != "unreadable-file" or Path(given).suffix:
             raise
-        near = did_you_mean(given, names())
-        hint = near or f"name a file, or one of those that ship: {', '.join(names())}"
-        problem = error.problems[0]
+        problem, hint = error.problems[0], hint_for(given)
         raise PolicyError(
             Problem(problem.code, problem.message, problem.place, given, problem.expected, hint)
         ) from None
+
+
+def hint_for(given: str) -> str:
+    """Return what may be meant by the name of a policy that there is not."""
+    return did_you_mean(given, names()) or f"name a file, or one of those that ship: {', '.join(names())}"

@@ -11,6 +11,7 @@ from leadqual.errors import Place, Problem, path_text
 from leadqual.policy.disjoint import Facts, are_disjoint
 from leadqual.policy.funnel import Transition
 from leadqual.policy.rules import Bands, Grid, Rule
+from leadqual.policy.ways import stages_after, steps_of
 
 if TYPE_CHECKING:
     from leadqual.policy.document import PolicyDocument
@@ -22,7 +23,8 @@ def warnings_of(policy: PolicyDocument) -> tuple[Problem, ...]:
 
 
 def _stages(policy: PolicyDocument) -> Iterator[Problem]:
-    reached = _reached(policy)
+    initial = policy.initial_stage
+    reached = set() if initial is None else {initial, *stages_after(initial, steps_of(policy.transitions))}
     left = {source for transition in policy.transitions for source in transition.source}
     for name, stage in policy.stages.items():
         place = Place(path=path_text(("stages", name)))
@@ -32,16 +34,6 @@ def _stages(policy: PolicyDocument) -> Iterator[Problem]:
         if name not in left and not stage.final:
             hint = f"if that is meant, write {name}: {{final: true}}"
             yield Problem("no-way-out", f"no transition leads away from {name!r}", place, hint=hint)
-
-
-def _reached(policy: PolicyDocument) -> set[str | None]:
-    reached: set[str | None] = {policy.initial_stage}
-    grows = True
-    while grows:
-        found = {way.target for way in policy.transitions if reached.intersection(way.source)} - reached
-        reached |= found
-        grows = bool(found)
-    return reached
 
 
 def _to_and_fro(policy: PolicyDocument) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from leadqual.conditions.walk import walk
 from leadqual.model.catalogue import ValueType
 from leadqual.proofs.build import Built
 from leadqual.proofs.leaves import Leaves
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.ranges import ANY_ANSWER, FALSE, TRUE, UNKNOWN
 from leadqual.proofs.scope import days
 from leadqual.proofs.selections import covers
 from leadqual.proofs.solve import Asked
@@ -258,7 +258,7 @@ class _Leaf:
     atom: Node
 
     def mask(self, state: State) -> int:
-        return TRUE | FALSE | UNKNOWN
+        return ANY_ANSWER
 
     def pick(self, state: State) -> tuple[int, list[int]] | None:
         return None

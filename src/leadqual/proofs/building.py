@@ -16,6 +16,7 @@ from leadqual.model.interactions.desk import ProfileUpdated
 from leadqual.model.profile import UNCHANGEABLE
 from leadqual.model.time import DAY, micros
 from leadqual.proofs.cells import Cell
+from leadqual.proofs.funnel import DAYS, STAGE
 from leadqual.proofs.happenings import Happenings
 from leadqual.proofs.making import MADE, Maker
 from leadqual.proofs.profiles import Choose, Profile, profile_of
@@ -27,7 +28,7 @@ from leadqual.proofs.tuning import Tuner
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
 """When contacts are looked at, unless something else is asked for."""
 
-OF_THE_FUNNEL: Final = (Name("stage"), Name("days_in_stage"))
+OF_THE_FUNNEL: Final = (STAGE, DAYS)
 """Operands that depend on how a contact came to where it stands."""
 
 _YEARS: Final = 4_000 * DAY

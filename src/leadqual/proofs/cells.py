@@ -105,10 +105,10 @@ def number_cells(constants: Iterable[float]) -> list[Cell]:
     ends = sorted(set(constants))
     if not ends:
         return [Cell(1, other=True)]
-    cells = [Cell(_plain(ends[0] - 1), None, ends[0])]
+    cells = [Cell(plain_number(ends[0] - 1), None, ends[0])]
     for low, high in pairwise(ends):
-        cells += [Cell(_plain(low), low, low), Cell(_middle(low, high), low, high)]
-    return [*cells, Cell(_plain(ends[-1]), ends[-1], ends[-1]), Cell(_plain(ends[-1] + 1), ends[-1], None)]
+        cells += [Cell(plain_number(low), low, low), Cell(_middle(low, high), low, high)]
+    return [*cells, Cell(plain_number(ends[-1]), ends[-1], ends[-1]), Cell(plain_number(ends[-1] + 1), ends[-1], None)]
 
 
 def _middle(low: float, high: float) -> float:
@@ -116,7 +116,8 @@ def _middle(low: float, high: float) -> float:
     return whole if low < whole < high else (low + high) / 2
 
 
-def _plain(value: float) -> float:
+def plain_number(value: float) -> float:
+    """Return a number as people write it: a whole one without a fraction."""
     return int(value) if float(value).is_integer() and abs(value) <= 2**53 else value
 
 

@@ -12,7 +12,7 @@ from leadqual.conditions.nodes import Node
 from leadqual.errors import ConditionError, InputError, Place, Problem, shown
 from leadqual.lifecycle.policy import Policy
 from leadqual.proofs.arithmetic import Undecided, is_impossible
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.ranges import FALSE, NOT_TRUE, TRUE, UNKNOWN
 from leadqual.proofs.scenario import Scenario
 from leadqual.proofs.search import StepsSpent
 from leadqual.proofs.solve import Asked, scope_of, search_of
@@ -22,7 +22,6 @@ from leadqual.proofs.witness import answer_for, witness_of
 Question: TypeAlias = str | Handle | Node
 """A condition: text, what handles make, or its parts."""
 
-_NOT_TRUE: Final = FALSE | UNKNOWN
 _STEPS: Final = 3_000
 
 
@@ -60,7 +59,7 @@ def implies(a: Question, b: Question, policy: Policy | None = None) -> Verdict:
     """
     first, second = _both(a, b, policy)
     broken = f"here is a contact with {first}, and not {second}"
-    return _decided(policy, [[(first, TRUE), (second, _NOT_TRUE)]], f"whenever {first}, {second}", broken)
+    return _decided(policy, [[(first, TRUE), (second, NOT_TRUE)]], f"whenever {first}, {second}", broken)
 
 
 def equivalent(a: Question, b: Question, policy: Policy | None = None) -> Verdict:
@@ -76,7 +75,7 @@ def equivalent(a: Question, b: Question, policy: Policy | None = None) -> Verdic
     True
     """
     first, second = _both(a, b, policy)
-    cases = [[(first, TRUE), (second, _NOT_TRUE)], [(second, TRUE), (first, _NOT_TRUE)]]
+    cases = [[(first, TRUE), (second, NOT_TRUE)], [(second, TRUE), (first, NOT_TRUE)]]
     return _decided(policy, cases, "one is true exactly when the other is", "here is a contact for which one is true")
 
 
@@ -118,7 +117,7 @@ def always(policy: Policy | None, node: Question) -> Verdict:
     """
     (condition,) = _checked([("condition", node)], policy)
     return _decided(
-        policy, [[(condition, _NOT_TRUE)]], "it is always true", "here is a contact for which it is not true"
+        policy, [[(condition, NOT_TRUE)]], "it is always true", "here is a contact for which it is not true"
     )
 
 

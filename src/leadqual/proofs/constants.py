@@ -59,7 +59,7 @@ def _note(text: str, node: Node, found: Constants) -> None:
         case IsMissing(operand) if not _is(text, operand) and _within(text, operand):
             found.direct = False
         case _:
-            pass
+            pass  # it holds nothing against constants itself; its parts are walked on their own
 
 
 def _note_comparison(text: str, operands: Sequence[Node], found: Constants) -> None:

@@ -25,7 +25,7 @@ from leadqual.engines.compile import Compiled, compile_node
 from leadqual.model.catalogue import ValueType
 from leadqual.policy.rules import Bands
 from leadqual.proofs.cells import Cell
-from leadqual.proofs.ranges import FALSE, SOMETHING, TRUE, UNKNOWN, Range, compared, ranged
+from leadqual.proofs.ranges import ANY_ANSWER, FALSE, SOMETHING, TRUE, UNKNOWN, Range, compared, ranged
 from leadqual.proofs.scope import Scope
 from leadqual.proofs.texts import asked_by
 from leadqual.proofs.trees import Constant, Several, Simple, State, Tree, operands_of
@@ -100,8 +100,8 @@ class Leaves:
                 scores = dict(zip(behind, cells, strict=True))
                 record = {operand: self._value(operand, scores) for operand in operands}
                 exact = all(isinstance(value, str) or value is None for value in record.values())
-                found |= answer_of(read(record)) if exact else TRUE | FALSE | UNKNOWN
-                if found == TRUE | FALSE | UNKNOWN:
+                found |= answer_of(read(record)) if exact else ANY_ANSWER
+                if found == ANY_ANSWER:
                     break
             return found
 

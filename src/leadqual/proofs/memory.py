@@ -9,13 +9,12 @@ from typing import Final
 from leadqual.conditions.nodes import Node
 from leadqual.proofs.build import Built, built
 from leadqual.proofs.links import neighbours
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.ranges import ANY_ANSWER
 from leadqual.proofs.scope import Scope
-from leadqual.proofs.search import Neighbours, Search, StepsSpent, Wanted
+from leadqual.proofs.search import Neighbours, Search, Wanted
 from leadqual.proofs.trees import State
 
 _STEPS: Final = 2_000
-_ANY: Final = TRUE | FALSE | UNKNOWN
 
 
 @dataclass
@@ -52,7 +51,7 @@ class Memory:
         """Return whether conditions, by their numbers, may have answers together, as far as cells tell."""
         masks: dict[int, int] = {}
         for number, answers in asked:
-            masks[number] = masks.get(number, _ANY) & answers
+            masks[number] = masks.get(number, ANY_ANSWER) & answers
         if not all(masks.values()):
             return False
         key = frozenset(masks.items())
@@ -62,11 +61,7 @@ class Memory:
 
     def _may_be(self, masks: dict[int, int]) -> bool:
         wanted = [self._wanted(number, answers) for number, answers in masks.items()]
-        search = Search(self.conditions.variables, wanted, self._neighbours, (), _STEPS, self._begin)
-        try:
-            return next(search.found(), None) is not None
-        except StepsSpent:
-            return True
+        return Search(self.conditions.variables, wanted, self._neighbours, (), _STEPS, self._begin).may_find()
 
     def _wanted(self, number: int, answers: int) -> Wanted:
         if (number, answers) not in self._trees:

@@ -6,22 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
-from typing import Final
 
-from leadqual.conditions.nodes import Compare, History, IsMissing, Literal, Name, Node, Selection
+from leadqual.conditions.nodes import Compare, IsMissing, Literal, Node
 from leadqual.conditions.walk import replaced
 from leadqual.lifecycle.policy import Policy
-from leadqual.model.time import Duration
 from leadqual.policy.funnel import Transition
+from leadqual.proofs.funnel import DAYS, STAGE, happens_now
 from leadqual.proofs.memory import Memory, memory_of
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.ranges import NOT_TRUE, TRUE
 from leadqual.proofs.solve import scope_of
 from leadqual.proofs.together import Together
-
-_DAYS: Final[Node] = Name("days_in_stage")
-_STAGE: Final[Node] = Name("stage")
-_NOW: Final = Duration.parse("1s")
-_NOT_TRUE: Final = FALSE | UNKNOWN
 
 Moves = tuple[tuple[str, str], ...]
 """Moves at one visit, each from a stage to a stage."""
@@ -109,10 +103,10 @@ class Pairs:
     def _at_visit(self, pair: Pair, kind: str | None, moving: Sequence[str]) -> Iterator[Taken]:
         old, new = _Side(pair.old, pair.old_met), _Side(pair.new, pair.new_met)
         known = tuple((self._memory.number(node), TRUE) for node in _known_at(kind, pair, self.both.days))
-        new_days = _DAYS if pair.later == 0 else self.both.days
+        new_days = DAYS if pair.later == 0 else self.both.days
         of_new = self._moves(self.new, new, new_days, kind, known) if "new" in moving else [(new, known)]
         for moved_new, asked in of_new:
-            further = self._moves(self.old, old, _DAYS, kind, asked) if "old" in moving else [(old, asked)]
+            further = self._moves(self.old, old, DAYS, kind, asked) if "old" in moving else [(old, asked)]
             for moved_old, all_asked in further:
                 told = tuple((self._memory.nodes[number], answers) for number, answers in dict.fromkeys(all_asked))
                 yield Taken(pair, _after(pair, moved_old, moved_new), moved_old.moves, moved_new.moves, told)
@@ -131,7 +125,7 @@ class Pairs:
                 yield from self._moves(policy, _Side(way.target, side.met | {way.target}, moves), days, kind, fires)
             if guard is None:
                 return
-            asked = (*asked, (guard, _NOT_TRUE))
+            asked = (*asked, (guard, NOT_TRUE))
             if not self._memory.may_be(asked):
                 return
         yield side, asked
@@ -146,17 +140,18 @@ class Pairs:
         return self._guards[key]
 
     def _condition(self, policy: Policy, when: Node, stage: str, days: Node) -> Node:
-        known: dict[Node, Node] = {_STAGE: Literal(stage), _DAYS: days}
+        known: dict[Node, Node] = {STAGE: Literal(stage), DAYS: days}
         return replaced(self.both.of_new(when) if policy is self.new else when, known)
 
     @cached_property
     def _memory(self) -> Memory:
         """The cells of all conditions in all the forms in which steps ask them."""
-        nodes: list[Node] = [IsMissing(_DAYS, negated=True)]
-        nodes += [*_in_order(_DAYS, self.both.days), *_in_order(self.both.days, _DAYS)]
-        for policy, names in ((self.old, [_DAYS]), (self.new, [_DAYS, self.both.days])):
+        nodes: list[Node] = [IsMissing(DAYS, negated=True)]
+        nodes += [*_in_order(DAYS, self.both.days), *_in_order(self.both.days, DAYS)]
+        sides: tuple[tuple[Policy, list[Node]], ...] = ((self.old, [DAYS]), (self.new, [DAYS, self.both.days]))
+        for policy, names in sides:
             for way in policy.transitions:
-                nodes += [_happens(way.event)] if way.event is not None else []
+                nodes += [happens_now(way.event)] if way.event is not None else []
                 if way.when is not None:
                     forms = product(way.source, [*names, Literal(0)])
                     nodes += [self._condition(policy, way.when, stage, days) for stage, days in forms]
@@ -173,14 +168,10 @@ def _reviews_with(one: Policy, other: Policy) -> bool:
 def _known_at(kind: str | None, pair: Pair, days: Node) -> Iterator[Node]:
     """Yield what holds at every such visit."""
     if kind is not None:
-        yield _happens(kind)
-    yield IsMissing(_DAYS, negated=True)
+        yield happens_now(kind)
+    yield IsMissing(DAYS, negated=True)
     if pair.later != 0:
-        yield from _in_order(days, _DAYS) if pair.later > 0 else _in_order(_DAYS, days)
-
-
-def _happens(kind: str) -> Node:
-    return Compare(History("count", Selection(kind), None, _NOW), ((">=", Literal(1)),))
+        yield from _in_order(days, DAYS) if pair.later > 0 else _in_order(DAYS, days)
 
 
 def _in_order(shorter: Node, longer: Node) -> Iterator[Node]:
@@ -198,15 +189,3 @@ def _after(pair: Pair, old: _Side, new: _Side) -> Pair:
 def calmed(pair: Pair) -> Pair:
     """Return where a contact stands when time has passed."""
     return replace(pair, old_met=frozenset({pair.old}), new_met=frozenset({pair.new}))
-
-
-def stages_after(policy: Policy, stage: str) -> frozenset[str]:
-    """Return the stages to which some way leads from a stage."""
-    found: set[str] = set()
-    waiting = [stage]
-    while waiting:
-        here = waiting.pop()
-        further = {way.target for way in policy.transitions if here in way.source} - found
-        found |= further
-        waiting += further
-    return frozenset(found)

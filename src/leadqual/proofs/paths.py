@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 
-from leadqual.conditions.nodes import Name, Node
+from leadqual.conditions.nodes import Node
 from leadqual.errors import LeadqualError
 from leadqual.model.contact import Contact
 from leadqual.proofs.building import NOW, built_from, first
 from leadqual.proofs.cells import Cell
+from leadqual.proofs.funnel import DAYS
 from leadqual.proofs.pairs import Pairs, Taken
 from leadqual.proofs.scenario import Scenario
-from leadqual.proofs.search import StepsSpent
-from leadqual.proofs.solve import solve
+from leadqual.proofs.solve import some_solutions
 from leadqual.proofs.standing import instants_after, shifted
 
-_DAYS: Final = Name("days_in_stage")
 _MOST_CASES: Final = 3
 _MOST_BUILDS: Final = 20
 _STEPS: Final = 2_000
@@ -71,12 +69,9 @@ class _Path:
 
     def _cells(self, taken: Taken) -> Iterator[Mapping[Node, Cell]]:
         asked = list(dict.fromkeys(taken.asked))
-        try:
-            for cells in islice(solve(self.pairs.both.policy, asked, scored=True, steps=_STEPS), _MOST_CASES):
-                days = cells.get(_DAYS, cells.get(self.pairs.both.days))
-                yield {**cells, **({} if days is None else {_DAYS: days})}
-        except StepsSpent:
-            return
+        for cells in some_solutions(self.pairs.both.policy, asked, _MOST_CASES, steps=_STEPS):
+            days = cells.get(DAYS, cells.get(self.pairs.both.days))
+            yield {**cells, **({} if days is None else {DAYS: days})}
 
     def _goes(self, scenario: Scenario, taken: Taken) -> bool:
         """Return whether a contact stands where a step leads."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from leadqual.errors import InputError, LeadqualError, Place, Problem, UnknownNameError, shown
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.policy import Policy
-from leadqual.proofs.pairs import Pair, Pairs, Taken, calmed, stages_after
+from leadqual.policy.ways import stages_after, steps_of
+from leadqual.proofs.pairs import Pair, Pairs, Taken, calmed
 from leadqual.proofs.paths import along
 from leadqual.proofs.sameness import differing_scores
 from leadqual.proofs.scenario import Scenario
-from leadqual.proofs.search import StepsSpent
 from leadqual.proofs.solve import scope_of, search_of
 from leadqual.proofs.together import Unlike, together
 from leadqual.proofs.verdict import Verdict
@@ -35,7 +35,7 @@ class Claim(Protocol):
         """Return what has happened by the end of a step; None if nothing can break the claim from there on."""
         ...
 
-    def may_still_break(self, pair: Pair, old: frozenset[str], new: frozenset[str]) -> bool:
+    def may_still_break(self, pair: Pair, old: Set[str], new: Set[str]) -> bool:
         """Return whether a contact can break the claim from there on, given to which stages ways lead."""
         ...
 
@@ -56,7 +56,7 @@ class _Brings:
     def flags_after(self, taken: Taken) -> frozenset[str] | None:
         return None if self._among(taken.old_moves) else frozenset()
 
-    def may_still_break(self, pair: Pair, old: frozenset[str], new: frozenset[str]) -> bool:
+    def may_still_break(self, pair: Pair, old: Set[str], new: Set[str]) -> bool:
         return self.stage in new
 
     def is_broken_for(self, old: Decision, new: Decision) -> bool:
@@ -81,7 +81,7 @@ class _Parts:
         came = {name for name, one in moves.items() if any(target == self.stage for _, target in one)}
         return taken.before.flags | came
 
-    def may_still_break(self, pair: Pair, old: frozenset[str], new: frozenset[str]) -> bool:
+    def may_still_break(self, pair: Pair, old: Set[str], new: Set[str]) -> bool:
         return all(name in pair.flags or self.stage in ahead for name, ahead in (("old", old), ("new", new)))
 
     def is_broken_for(self, old: Decision, new: Decision) -> bool:
@@ -98,7 +98,7 @@ class _Same:
     def flags_after(self, taken: Taken) -> frozenset[str] | None:
         return frozenset()
 
-    def may_still_break(self, pair: Pair, old: frozenset[str], new: frozenset[str]) -> bool:
+    def may_still_break(self, pair: Pair, old: Set[str], new: Set[str]) -> bool:
         return True
 
     def is_broken_for(self, old: Decision, new: Decision) -> bool:
@@ -258,17 +258,15 @@ class _Walk:
         self.is_cut_short = len(seen) >= _MOST_PAIRS
 
     def _may_still_break(self, pair: Pair) -> bool:
-        old, new = stages_after(self.pairs.old, pair.old), stages_after(self.pairs.new, pair.new)
+        sides = ((self.pairs.old, pair.old), (self.pairs.new, pair.new))
+        old, new = (stages_after(stage, steps_of(policy.transitions)) for policy, stage in sides)
         return self.claim.may_still_break(pair, old, new)
 
     def _is_refuted(self, taken: Taken) -> bool:
         """Return whether the step is impossible once the scores are worked out from their rules."""
         scope = scope_of(self.pairs.both.policy)
         search, _ = search_of(scope, list(dict.fromkeys(taken.asked)), scored=True, thorough=True, steps=_STEPS)
-        try:
-            return next(search.found(), None) is None
-        except StepsSpent:
-            return False
+        return not search.may_find()
 
     def _is_shown_by(self, scenario: Scenario) -> bool:
         try:

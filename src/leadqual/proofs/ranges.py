@@ -16,6 +16,9 @@ from leadqual.proofs.cells import Cell
 TRUE, FALSE, UNKNOWN = 1, 2, 4
 """The answers that a condition may have, as bits."""
 
+NOT_TRUE: Final = FALSE | UNKNOWN
+ANY_ANSWER: Final = TRUE | NOT_TRUE
+
 LARGEST: Final = 1e300
 """No number that comes in lies beyond it."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from leadqual.conditions.nodes import Name, Node
+from leadqual.conditions.nodes import Node
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
 from leadqual.proofs.building import NOW, OF_THE_FUNNEL, built_from, first, lies_in
 from leadqual.proofs.cells import Cell
+from leadqual.proofs.funnel import STAGE
 from leadqual.proofs.profiles import Choose
 from leadqual.proofs.scenario import Scenario
 from leadqual.proofs.standing import instants_after, shifted, standing_at
@@ -35,9 +36,10 @@ def realise(
     --------
     >>> from leadqual import policies
     >>> from leadqual.conditions.parse import parse_condition
-    >>> from leadqual.proofs.solve import solutions
+    >>> from leadqual.proofs.ranges import TRUE
+    >>> from leadqual.proofs.solve import solve
     >>> node = parse_condition("company.employees >= 50 and count(demo_requested, within='30d') >= 1")
-    >>> print(realise(policies.sales(), next(solutions(policies.sales(), node))), end="")
+    >>> print(realise(policies.sales(), next(solve(policies.sales(), [(node, TRUE)]))), end="")
     contact:
       company: {employees: 50}
     interactions:
@@ -67,7 +69,7 @@ def builds(policy: Policy, cells: Mapping[Node, Cell], at: datetime, choose: Cho
 
 def _stages(policy: Policy, cells: Mapping[Node, Cell]) -> list[str]:
     """Return the stages that a cell allows, the initial one first."""
-    cell = cells.get(Name("stage"))
+    cell = cells.get(STAGE)
     allowed = [stage for stage in policy.stages if cell is None or cell.holds(stage)]
     return sorted(allowed, key=lambda stage: stage != policy.initial_stage)
 

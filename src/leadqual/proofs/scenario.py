@@ -51,7 +51,7 @@ class Scenario:
         # A test file would make two of what is given twice, and refuse what nobody sees yet.
         once = {one.id: one for one in self.history if one.occurred_at <= self.at}.values()
         happened = [_interaction(one) for one in sorted(once, key=lambda one: (one.instant, one.id))]
-        parts = {"contact": contact, "interactions": happened, "at": _day_or_instant(self.at)}
+        parts = {"contact": contact, "interactions": happened, "at": day_or_instant(self.at)}
         return {name: part for name, part in parts.items() if part}
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ class Scenario:
 def _interaction(one: Interaction) -> dict[str, Any]:
     said = one.model_dump(mode="json", exclude_defaults=True, exclude={"id", "kind", "occurred_at"})
     own = said.pop("properties", {})
-    return {"kind": one.kind, "on": _day_or_instant(one.occurred_at), **_told(said), **_told(own)}
+    return {"kind": one.kind, "on": day_or_instant(one.occurred_at), **_told(said), **_told(own)}
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None and name != "attributes"}
 
 
-def _day_or_instant(instant: datetime) -> str:
+def day_or_instant(instant: datetime) -> str:
     """Return an instant as people write it: a date where it is the beginning of a day, UTC."""
     midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0) == instant
     return instant.date().isoformat() if midnight else instant.isoformat().replace("+00:00", "Z")

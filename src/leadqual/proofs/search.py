@@ -99,6 +99,13 @@ class Search:
         if state is not None:
             yield from self._from(state)
 
+    def may_find(self) -> bool:
+        """Return False only if it is sure that nothing is found; a search that takes too long leaves it open."""
+        try:
+            return next(self.found(), None) is not None
+        except StepsSpent:
+            return True
+
     def beginning(self) -> State | None:
         """Return the cells of all variables that are left before anything is decided; None if one has none."""
         if self.begin is not None:

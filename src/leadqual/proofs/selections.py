@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from leadqual.conditions.nodes import ANY_INTERACTION, Node, Selection
 from leadqual.proofs.build import built
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.ranges import NOT_TRUE, TRUE
 from leadqual.proofs.scope import Scope
-from leadqual.proofs.search import Search, StepsSpent
+from leadqual.proofs.search import Search
 
 
 def covers(whole: Selection, part: Selection, scope: Scope) -> bool:
@@ -26,10 +26,7 @@ def _is_entailed(whole: Node, part: Selection, scope: Scope) -> bool:
     inside = Scope(scope.policy, part.kind)
     nodes = [whole] if part.where is None else [whole, part.where]
     conditions = built(inside, nodes)
-    wanted = [conditions.wanted(whole, FALSE | UNKNOWN)]
+    wanted = [conditions.wanted(whole, NOT_TRUE)]
     if part.where is not None:
         wanted.append(conditions.wanted(part.where, TRUE))
-    try:
-        return next(Search(conditions.variables, wanted).found(), None) is None
-    except StepsSpent:
-        return False
+    return not Search(conditions.variables, wanted).may_find()

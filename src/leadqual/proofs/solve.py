@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from leadqual.conditions.nodes import Node
@@ -50,34 +51,15 @@ class Assignment(Mapping[Node, Cell]):
         return len(self.cells)
 
 
-def solutions(
-    policy: PolicyDocument | None, node: Node, answer: bool | None = True, *, limit: int = STEPS
+def some_solutions(
+    policy: PolicyDocument, asked: Asked, most: int, *, thorough: bool = False, steps: int = STEPS
 ) -> Iterator[Assignment]:
-    """Yield the ways in which a condition has an answer; together they hold every contact of which it has.
+    """Yield a number of ways in which conditions have the answers asked for, scores worked out from their rules.
 
-    Parameters
-    ----------
-    policy : PolicyDocument or None
-        What the names mean; None for those that every policy may use.
-    node : Node
-        The condition.
-    answer : bool or None
-        True, False, or None for unknown.
-    limit : int
-        After so many steps the search ends, whatever is left.
-
-    Examples
-    --------
-    >>> from leadqual.conditions.parse import parse_condition
-    >>> node = parse_condition("company.employees >= 50 and contact.country in ['ID', 'SG']")
-    >>> for found in solutions(None, node):
-    ...     for operand, cell in found.items():
-    ...         print(operand, sorted(set(cell.values()), key=str)[:2])
-    company.employees [1050.0, 50]
-    contact.country ['ID', 'SG']
+    After so many steps the search ends, whatever is left; the other parameters are those of `solve`.
     """
     try:
-        yield from solve(policy, [(node, ANSWERS[answer])], steps=limit)
+        yield from islice(solve(policy, asked, scored=True, thorough=thorough, steps=steps), most)
     except StepsSpent:
         return
 
@@ -98,6 +80,16 @@ def solve(
         Whether scores are worked out from their rules; else they may have any value in reach.
     thorough : bool
         Whether everything is decided that the rules of those scores read.
+
+    Examples
+    --------
+    >>> from leadqual.conditions.parse import parse_condition
+    >>> node = parse_condition("company.employees >= 50 and contact.country in ['ID', 'SG']")
+    >>> for found in solve(None, [(node, TRUE)]):
+    ...     for operand, cell in found.items():
+    ...         print(operand, sorted(set(cell.values()), key=str)[:2])
+    company.employees [1050.0, 50]
+    contact.country ['ID', 'SG']
     """
     search, conditions = search_of(scope_of(policy), asked, scored=scored, thorough=thorough, steps=steps)
     for state in search.found():

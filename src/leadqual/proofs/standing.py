@@ -6,27 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import islice
 from typing import Final
 
-from leadqual.conditions.nodes import Compare, History, Literal, Name, Node, Selection
+from leadqual.conditions.nodes import Literal, Node
 from leadqual.conditions.walk import replaced
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
-from leadqual.model.time import Duration
 from leadqual.policy.funnel import Transition
 from leadqual.proofs.building import NOW, built_from, first
 from leadqual.proofs.cells import Cell
-from leadqual.proofs.profiles import Choose
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.funnel import DAYS, STAGE, happens_now
+from leadqual.proofs.ranges import NOT_TRUE, TRUE
 from leadqual.proofs.scenario import Scenario
-from leadqual.proofs.search import StepsSpent
-from leadqual.proofs.solve import Asked, solve
+from leadqual.proofs.solve import some_solutions
 
-_DAYS: Final = Name("days_in_stage")
-_STAGE: Final = Name("stage")
-_NOW: Final = Duration.parse("1s")
 _GAPS: Final = (1.0, 30.0, 90.0, 400.0)
 _MOST_GAPS: Final = 6
 _MOST_TRIES: Final = 8
@@ -99,9 +93,7 @@ def stage_of(policy: Policy, scenario: Scenario) -> str | None:
         return None
 
 
-def firing(
-    policy: Policy, way: Transition, source: str, before: Scenario, *, choose: Choose = first
-) -> Scenario | None:
+def firing(policy: Policy, way: Transition, source: str, before: Scenario) -> Scenario | None:
     """Return a contact that a transition brings from a stage, where it stands before, to its target; None if not found.
 
     Parameters
@@ -115,12 +107,12 @@ def firing(
     """
     tries = 0
     for asked in (_asked(policy, way, source, calm=True), _asked(policy, way, source, calm=False)):
-        for cells in _cells(policy, asked):
+        for cells in some_solutions(policy, asked, _MOST_TRIES):
             for at in instants_after(before, cells):
                 tries += 1
                 if tries > _MOST_TRIES * _MOST_GAPS:
                     return None
-                scenario = built_from(policy, cells, at, choose, before)
+                scenario = built_from(policy, cells, at, first, before)
                 if scenario is not None and _arrives(policy, way, scenario):
                     return scenario
     return None
@@ -134,38 +126,30 @@ def _arrives(policy: Policy, way: Transition, scenario: Scenario) -> bool:
     return decision.stage == way.target and any(move.transition == way.id for move in decision.moves)
 
 
-def _cells(policy: Policy, asked: Asked) -> Iterator[Mapping[Node, Cell]]:
-    try:
-        yield from islice(solve(policy, asked, scored=True), _MOST_TRIES)
-    except StepsSpent:
-        return
-
-
 def _asked(policy: Policy, way: Transition, source: str, *, calm: bool) -> list[tuple[Node, int]]:
     """Return what has to hold for a transition to fire; `calm`: and nothing before it, nor after it at once."""
-    asked = list(at_the_visit(policy, way, source))
+    asked = list(_at_the_visit(way, source))
     if calm:
-        here: dict[Node, Node] = {_STAGE: Literal(source)}
-        there: dict[Node, Node] = {_STAGE: Literal(way.target), _DAYS: Literal(0)}
+        here: dict[Node, Node] = {STAGE: Literal(source)}
+        there: dict[Node, Node] = {STAGE: Literal(way.target), DAYS: Literal(0)}
         ahead = policy.transitions[: policy.transitions.index(way)]
         others = [(one, here) for one in ahead if source in one.source and one.event in (None, way.event)]
         others += [(one, there) for one in policy.transitions if way.target in one.source and one.event is None]
-        asked += [(replaced(one.when, known), FALSE | UNKNOWN) for one, known in others if one.when is not None]
+        asked += [(replaced(one.when, known), NOT_TRUE) for one, known in others if one.when is not None]
     return asked
 
 
-def at_the_visit(policy: Policy, way: Transition, source: str) -> Iterator[tuple[Node, int]]:
+def _at_the_visit(way: Transition, source: str) -> Iterator[tuple[Node, int]]:
     """Yield what is known where a transition fires: its condition, and its event at this very instant."""
     if way.when is not None:
-        yield replaced(way.when, {_STAGE: Literal(source)}), TRUE
+        yield replaced(way.when, {STAGE: Literal(source)}), TRUE
     if way.event is not None:
-        happened = History("count", Selection(way.event), None, _NOW)
-        yield Compare(happened, ((">=", Literal(1)),)), TRUE
+        yield happens_now(way.event), TRUE
 
 
 def instants_after(before: Scenario, cells: Mapping[Node, Cell]) -> Sequence[datetime]:
     """Return some instants at which a contact that stood somewhere has been there as long as it should."""
-    cell = cells.get(_DAYS)
+    cell = cells.get(DAYS)
     if cell is None:
         gaps = list(_GAPS)
     else:

@@ -13,7 +13,7 @@ from leadqual.policy.document import PolicyDocument
 from leadqual.policy.rules import Rule, ScoreRules
 from leadqual.proofs.build import Built
 from leadqual.proofs.leaves import Leaves
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.ranges import NOT_TRUE, TRUE, UNKNOWN
 from leadqual.proofs.scope import Scope
 from leadqual.proofs.trees import State, Tree, bits_of, is_single, operands_of, tree_of
 from leadqual.proofs.variables import Variable
@@ -104,7 +104,7 @@ class ScoreSum:
         low = high = 0.0
         groups = dict.fromkeys(self.rules.groups, (0.0, 0.0))
         for term in self.terms:
-            if at_rest and term.tree is not None and term.tree.mask(state) & (FALSE | UNKNOWN):
+            if at_rest and term.tree is not None and term.tree.mask(state) & NOT_TRUE:
                 continue
             least, most = term.points(state, self.variables)
             if term.rule.group is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from leadqual.conditions.nodes import Compare, In, Items, Literal, Method, Node
@@ -136,10 +136,10 @@ def _entails(one: Probe, other: Probe) -> bool:
     return text.startswith(other.text) if one.method == "startswith" else text.endswith(other.text)
 
 
-def text_for(claims: Claims, is_valid: Callable[[Any], bool] = lambda _: True) -> str | None:
-    """Return a text that gives these answers, one that is valid where there is one; None if none was found."""
-    fitting = [text for text in _candidates(claims) if all(probe.of(text) is said for probe, said in claims)]
-    return next(filter(is_valid, fitting), fitting[0] if fitting else None)
+def text_for(claims: Claims) -> str | None:
+    """Return a text that gives these answers; None if none was found."""
+    fitting = (text for text in _candidates(claims) if all(probe.of(text) is said for probe, said in claims))
+    return next(fitting, None)
 
 
 def _candidates(claims: Claims) -> Iterator[str]:

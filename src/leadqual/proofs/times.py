@@ -1,4 +1,4 @@
-"""How often the points of a rule about interactions can count."""
+"""How many points a rule can give, and how often those of a rule about interactions can count."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from leadqual.policy.rules import Rule
 
 _MOST_WINDOWS: Final = 2_000
 _FADED: Final = 1e-12
+
+
+def most_points(rule: Rule) -> float:
+    """Return the most points that a rule can give before its cap, without their sign; infinite if nothing limits it.
+
+    Examples
+    --------
+    >>> most_points(Rule(id="visit", each="page_viewed", points=2, at_most="1 per 1d", within="3d"))
+    8.0
+    """
+    points = abs(rule.points)
+    return points * most_times(rule) if rule.each is not None and points else points
 
 
 def most_times(rule: Rule) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from leadqual.conditions.nodes import And, Compare, History, In, IsMissing, Name, Node, Not, Or
 from leadqual.conditions.walk import walk
@@ -12,8 +12,6 @@ from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
 
 State: TypeAlias = list[int]
 """For each variable the bits of the cells that are left."""
-
-ALL: Final = TRUE | FALSE | UNKNOWN
 
 
 class Tree(Protocol):

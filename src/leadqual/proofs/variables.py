@@ -61,7 +61,7 @@ class Variable:
         return found
 
 
-def variable_of(operand: Node, scope: Scope, atoms: Sequence[Node], more: Iterable[float] = ()) -> Variable:
+def variable_of(operand: Node, scope: Scope, atoms: Sequence[Node], more: Iterable[float]) -> Variable:
     """Return an operand with its cells.
 
     Parameters
@@ -88,7 +88,7 @@ def _cells(operand: Node, scope: Scope, atoms: Sequence[Node], more: Iterable[fl
     entry = scope.entry(operand)
     match entry.type:
         case ValueType.NUMBER:
-            cuts = {*more, *_cuts(operand, scope, atoms)}
+            cuts = {*more, *_cuts(operand, atoms)}
             scored = operand in scope.score_names
             whole = scope.is_whole(operand)
             yield from _counts(cuts) if whole else _numbers(cuts, scope.bounds(operand), scored=scored)
@@ -139,7 +139,7 @@ def _counts(cuts: Iterable[float]) -> Iterator[Cell]:
     yield Cell(ends[-1] + 1, ends[-1], None)
 
 
-def _cuts(operand: Node, scope: Scope, atoms: Sequence[Node]) -> Iterator[float]:
+def _cuts(operand: Node, atoms: Sequence[Node]) -> Iterator[float]:
     if isinstance(operand, History) and operand.function in ("days_since", "sum"):
         yield 0.0
         if operand.within is not None and operand.function == "days_since":
@@ -152,7 +152,7 @@ def _cuts(operand: Node, scope: Scope, atoms: Sequence[Node]) -> Iterator[float]
                 for value in values:
                     yield from _cuts_of_comparison(operand, item, value)
             case _:
-                pass
+                continue  # no other condition holds numbers against each other
 
 
 def _cuts_of_comparison(operand: Node, first: Node, second: Node) -> Iterator[float]:

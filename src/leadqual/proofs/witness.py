@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from leadqual.conditions.nodes import Compare, Literal, Name, Node
+from leadqual.conditions.nodes import Node
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import micros
 from leadqual.proofs.building import NOW
+from leadqual.proofs.funnel import stands_at
 from leadqual.proofs.ranges import TRUE
 from leadqual.proofs.realise import builds
 from leadqual.proofs.scenario import Scenario
-from leadqual.proofs.search import StepsSpent
 from leadqual.proofs.sight import sight_of
-from leadqual.proofs.solve import ANSWERS, Asked, Assignment, solve
-from leadqual.proofs.standing import stage_of, standing_at
-
-__all__ = ["answer_for", "standing_at", "witness", "witness_of"]
+from leadqual.proofs.solve import ANSWERS, Asked, some_solutions
+from leadqual.proofs.standing import stage_of
 
 _MOST_CASES: Final = 8
+_STEPS: Final = 2_000
 _PICKS: Final = 3
 _MOST_ATTEMPTS: Final = 36
 
@@ -46,7 +45,7 @@ def witness(policy: Policy, node: Node, answer: bool | None = True, *, stage: st
     """
     asked = [(node, ANSWERS[answer])]
     if stage is not None:
-        asked.append((Compare(Name("stage"), (("==", Literal(stage)),)), TRUE))
+        asked.append((stands_at(stage), TRUE))
 
     def is_one(scenario: Scenario) -> bool:
         stands = stage is None or stage_of(policy, scenario) == stage
@@ -63,7 +62,7 @@ def witness_of(policy: Policy, asked: Asked, is_one: Callable[[Scenario], bool])
 
 def _attempts(policy: Policy, asked: Asked) -> Iterator[Scenario | None]:
     for thorough in (False, True):
-        for cells in _cases(policy, asked, thorough=thorough):
+        for cells in some_solutions(policy, asked, _MOST_CASES, thorough=thorough, steps=_STEPS):
             for number in range(1 if cells.exact else _PICKS):
                 yield from builds(policy, cells, NOW, _picking(number))
 
@@ -76,13 +75,6 @@ def answer_for(policy: Policy, scenario: Scenario, node: Node) -> Any:
         return sight.value(view, node)
     except LeadqualError:
         return ...
-
-
-def _cases(policy: Policy, asked: Asked, *, thorough: bool) -> Iterator[Assignment]:
-    try:
-        yield from islice(solve(policy, asked, scored=True, thorough=thorough, steps=2_000), _MOST_CASES)
-    except StepsSpent:
-        return
 
 
 def _picking(number: int) -> Callable[[Sequence[Any]], Any]:

@@ -101,7 +101,7 @@ def asked(
         attempt("stages", _flags, policy, stages, selection),
         attempt("capacity", capacities_of, capacity),
         attempt("bands", _bands, bands),
-        attempt("confidence", _confidence, confidence),
+        attempt("confidence", confidence_of, confidence),
     )
     if problems:
         raise (errors[0] if len(set(errors)) == 1 else InputError)(problems)
@@ -250,7 +250,8 @@ def _bands(given: Any) -> int | tuple[float, ...]:
     raise InputError(Problem("bad-argument", "these are no bands", found=shown(given), expected=expected))
 
 
-def _confidence(given: Any) -> float:
+def confidence_of(given: Any) -> float:
+    """Return how often an interval is to hold the truth; raise `InputError` for what is no such share."""
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < 1:
         expected = "a number between 0 and 1, such as 0.95"
         raise InputError(Problem("bad-argument", "this is no confidence", found=shown(given), expected=expected))

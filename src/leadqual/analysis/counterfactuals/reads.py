@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from leadqual.conditions.nodes import History, Node
@@ -11,6 +10,7 @@ from leadqual.engines.steady import scores_behind
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.funnel import Transition
 from leadqual.policy.rules import Rule
+from leadqual.policy.ways import stages_after, steps_of
 
 
 @dataclass
@@ -50,20 +50,10 @@ class Reads:
 
 def stages_between(policy: PolicyDocument, source: str, target: str) -> set[str]:
     """Return the stages on any way from one stage to another, both ends among them; empty if there is none."""
-    ahead = _reached(source, [(stage, way.target) for way in policy.transitions for stage in way.source])
-    behind = _reached(target, [(way.target, stage) for way in policy.transitions for stage in way.source])
+    steps = steps_of(policy.transitions)
+    ahead = {source, *stages_after(source, steps)}
+    behind = {target, *stages_after(target, [(there, here) for here, there in steps])}
     return ahead & behind
-
-
-def _reached(start: str, steps: Sequence[tuple[str, str]]) -> set[str]:
-    found, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        for source, target in steps:
-            if source == here and target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
 
 
 def reads_of(policy: PolicyDocument, stages: set[str]) -> Reads:

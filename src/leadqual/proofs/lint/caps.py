@@ -8,7 +8,7 @@ from leadqual.errors import Place, path_text
 from leadqual.policy.rules import Rule, ScoreRules
 from leadqual.proofs.lint.finding import Finding
 from leadqual.proofs.lint.look import Look
-from leadqual.proofs.times import most_times
+from leadqual.proofs.times import most_points
 
 
 def of_caps(look: Look) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def of_caps(look: Look) -> Iterator[Finding]:
 def _of_rule(rule: Rule, path: tuple[str | int, ...]) -> Iterator[Finding]:
     if rule.cap is None or rule.at_most is None:
         return
-    most = abs(rule.points) * most_times(rule)
+    most = most_points(rule)
     if most <= rule.cap:
         place = Place(path=path_text((*path, "cap")), rule=rule.id)
         message, proof = f"the cap of {rule.id!r} never binds", f"{rule.at_most} lets at most {most:.9g} points count"

@@ -12,6 +12,7 @@ from leadqual.conditions.nodes import Comparator, Compare, History, Literal, Nam
 from leadqual.conditions.walk import walk
 from leadqual.errors import Place, path_text
 from leadqual.policy.rules import Rule
+from leadqual.proofs.cells import plain_number
 from leadqual.proofs.lint.finding import Finding
 from leadqual.proofs.lint.look import Look
 
@@ -82,7 +83,7 @@ def of_rule_bands(look: Look) -> Iterator[Finding]:
 
 def _where_they_meet(look: Look, score: str, lower: _Placed, upper: _Placed, bands: list[_Placed]) -> Iterator[Finding]:
     operand, value = lower.band.operand, lower.band.high[0]
-    exactly = Compare(operand, (("==", Literal(_plain(value))),))
+    exactly = Compare(operand, (("==", Literal(plain_number(value))),))
     later = max(lower, upper, key=lambda placed: placed.place)
     place = Place(path=path_text(("scores", score, "rules", later.place, "when")), rule=later.rule.id)
     found, ids = str(later.rule.when), (repr(lower.rule.id), repr(upper.rule.id))
@@ -131,7 +132,3 @@ def _band(rule: Rule) -> _Band | None:
 
 def _is_number(node: Node) -> bool:
     return not isinstance(node, Literal) or node.type == "number"
-
-
-def _plain(value: float) -> float:
-    return int(value) if value.is_integer() else value

@@ -22,20 +22,19 @@ from leadqual.conditions.nodes import (
 )
 from leadqual.conditions.walk import conjuncts, names
 from leadqual.lifecycle.policy import Policy
-from leadqual.model.time import Duration
 from leadqual.policy.funnel import Transition
 from leadqual.policy.rules import Bands, Rule
 from leadqual.proofs.build import built
+from leadqual.proofs.funnel import STAGE, happens_now, stands_at
 from leadqual.proofs.ranges import TRUE
 from leadqual.proofs.reach import Reach, reach_of, sum_of
 from leadqual.proofs.scenario import Scenario
 from leadqual.proofs.scope import Scope
-from leadqual.proofs.search import Search, StepsSpent
-from leadqual.proofs.solve import solve
+from leadqual.proofs.search import Search
+from leadqual.proofs.solve import scope_of, search_of
 from leadqual.proofs.standing import stage_of
 from leadqual.proofs.witness import answer_for, witness_of
 
-_NOW: Final = Duration.parse("1s")
 _STEPS: Final = 3_000
 """After so many steps a question is left undecided."""
 
@@ -66,10 +65,7 @@ class Look:
     def holds_somewhere(self, node: Node) -> bool:
         """Return the same, as long as scores may lie anywhere in their ranges."""
         asked = [(part, TRUE) for part in conjuncts(node)]
-        try:
-            return next(solve(self.policy, asked, steps=_STEPS), None) is not None
-        except StepsSpent:
-            return True
+        return search_of(scope_of(self.policy), asked, scored=False, steps=_STEPS)[0].may_find()
 
     def inside(self, kind: str) -> Callable[[Node], bool]:
         """Return the function that says False only if it is proved that a filter lets nothing of a kind through."""
@@ -78,10 +74,7 @@ class Look:
         def can_hold(where: Node) -> bool:
             conditions = built(scope, [where])
             wanted = [conditions.wanted(part, TRUE) for part in conjuncts(where)]
-            try:
-                return next(Search(conditions.variables, wanted, steps=_STEPS).found(), None) is not None
-            except StepsSpent:
-                return True
+            return Search(conditions.variables, wanted, steps=_STEPS).may_find()
 
         return can_hold
 
@@ -158,7 +151,7 @@ class Look:
         stage : str, optional
             Where it is to stand.
         """
-        here = [] if stage is None else [Compare(Name("stage"), (("==", Literal(stage)),))]
+        here = [] if stage is None else [stands_at(stage)]
         asked = [(part, TRUE) for part in conjuncts(all_of([node, *here, *self.facts_of(node)]))]
 
         def is_one(scenario: Scenario) -> bool:
@@ -178,12 +171,11 @@ class Look:
         stages = list(way.source if sources is None else sources)
         facts: list[tuple[Node, str]] = []
         if self.policy.stages:
-            standing = In(Name("stage"), Items(tuple(map(Literal, stages))))
+            standing = In(STAGE, Items(tuple(map(Literal, stages))))
             facts.append((standing, f"it is tried at {' or '.join(stages)}"))
         if way.event is not None:
-            happened, said = Selection(way.event), f"it is tried as a {way.event} happens"
-            facts.append((Compare(History("days_since", happened), (("==", Literal(0)),)), said))
-            facts.append((Compare(History("count", happened, None, _NOW), ((">=", Literal(1)),)), said))
+            said, since = f"it is tried as a {way.event} happens", History("days_since", Selection(way.event))
+            facts += [(Compare(since, (("==", Literal(0)),)), said), (happens_now(way.event), said)]
         return facts
 
     def guard(self, way: Transition, sources: Iterable[str] | None = None) -> Node:

@@ -11,11 +11,12 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from leadqual.conditions.nodes import Compare, In, IsMissing, Literal, Name, Node
+from leadqual.conditions.nodes import Compare, In, IsMissing, Literal, Node
 from leadqual.conditions.walk import names, replaced, walk
 from leadqual.errors import LeadqualError, Place
 from leadqual.model.interactions.base import Interaction
 from leadqual.policy.funnel import Transition
+from leadqual.proofs.funnel import DAYS, STAGE
 from leadqual.proofs.lint.finding import Finding
 from leadqual.proofs.lint.look import Look, all_of, days_at
 from leadqual.proofs.lint.unused import kinds_read
@@ -26,7 +27,6 @@ _MOST_TOLD: Final = 12
 _MOST_TRIES: Final = 12
 _MOST_DAYS: Final = 400
 _QUIET: Final = ("email_opened", "email_clicked", "social_engaged", "webinar_registered", "page_viewed")
-_DAYS: Final = Name("days_in_stage")
 _TRUE: Final = IsMissing(Literal(1), negated=True)
 """A condition that is always true."""
 
@@ -83,7 +83,7 @@ def _rounds(look: Look) -> Iterator[Round]:
 def _at_once(one: Round) -> Node:
     """Return the condition that all guards hold at once, each after as many days at its stage as it takes."""
     return all_of(
-        replaced(_when(way), {Name("stage"): Literal(stage), _DAYS: days_at(stage)})
+        replaced(_when(way), {STAGE: Literal(stage), DAYS: days_at(stage)})
         for way, stage in zip(one.ways, one.stages, strict=True)
     )
 
@@ -104,8 +104,8 @@ def _shown(look: Look, one: Round) -> _Goes:
 def _without_days(node: Node, stage: str) -> Node:
     """Return a condition at a stage, with everything about the days there taken for true."""
     asked = (part for part in walk(node) if isinstance(part, Compare | In | IsMissing))
-    known: dict[Node, Node] = {part: _TRUE for part in asked if _DAYS.path in names(part)}
-    return replaced(node, {Name("stage"): Literal(stage), **known})
+    known: dict[Node, Node] = {part: _TRUE for part in asked if DAYS.path in names(part)}
+    return replaced(node, {STAGE: Literal(stage), **known})
 
 
 @dataclass
@@ -163,7 +163,7 @@ def _later(look: Look, scenario: Scenario, days: int) -> Scenario | None:
 
 def _days_waited(way: Transition) -> float:
     """Return the largest number of days against which a transition holds those at its stage."""
-    asked = (part for part in walk(_when(way)) if isinstance(part, Compare | In) and _DAYS.path in names(part))
+    asked = (part for part in walk(_when(way)) if isinstance(part, Compare | In) and DAYS.path in names(part))
     return max((float(one.value) for part in asked for one in _numbers(part)), default=0.0)
 
 

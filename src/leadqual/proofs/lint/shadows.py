@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
-from leadqual.conditions.nodes import Literal, Name, Node
+from leadqual.conditions.nodes import Literal, Node
 from leadqual.conditions.walk import replaced
 from leadqual.errors import Place
 from leadqual.policy.funnel import Transition
+from leadqual.proofs.funnel import DAYS, STAGE
 from leadqual.proofs.lint.finding import Finding
 from leadqual.proofs.lint.look import Look, all_of, days_at, not_true
 from leadqual.proofs.lint.stages import reached_from
-
-_DAYS: Final = Name("days_in_stage")
 
 
 def of_order(look: Look) -> Iterator[Finding]:
@@ -84,13 +82,13 @@ def _comes_at_once(look: Look, stage: str, way: Transition, source: str) -> bool
     """Return whether a contact may leave a stage, come to another and meet a transition there, all at one instant."""
     near = reached_from(look, stage)
     last = [(one, at) for one in look.policy.transitions for at in one.source if one.target == source and at in near]
-    here = replaced(look.guard(way, [source]), {_DAYS: Literal(0)})
+    here = replaced(look.guard(way, [source]), {DAYS: Literal(0)})
     return any((one.id, at) in look.live and _agree(look, one, at, here) for one, at in last)
 
 
 def _agree(look: Look, one: Transition, stage: str, here: Node) -> bool:
     """Return whether a transition may have led from a stage at the instant at which something holds at the next."""
-    known: dict[Node, Node] = {Name("stage"): Literal(stage), _DAYS: days_at(stage)}
+    known: dict[Node, Node] = {STAGE: Literal(stage), DAYS: days_at(stage)}
     before = replaced(look.guard(one, [stage]), known)
     return look.freed.can_hold(all_of([before, here]))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from leadqual.errors import Place, path_text
 from leadqual.policy.funnel import Transition
+from leadqual.policy.ways import stages_after
 from leadqual.proofs.lint.finding import Finding
 from leadqual.proofs.lint.look import Look
 
@@ -38,13 +39,10 @@ def ways_from(look: Look, stage: str) -> list[Transition]:
 
 def reached_from(look: Look, stage: str | None) -> set[str]:
     """Return the stages to which transitions lead from a stage, itself among them."""
-    reached = set() if stage is None else {stage}
-    waiting = list(reached)
-    while waiting:
-        found = {way.target for way in ways_from(look, waiting.pop())} - reached
-        reached |= found
-        waiting += found
-    return reached
+    if stage is None:
+        return set()
+    steps = [(source, way.target) for source in look.policy.stages for way in ways_from(look, source)]
+    return {stage, *stages_after(stage, steps)}
 
 
 def _unreached(look: Look, stage: str, reached: set[str]) -> str:

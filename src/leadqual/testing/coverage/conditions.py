@@ -24,6 +24,7 @@ from leadqual.engines.compile import Compiled, compile_node
 from leadqual.engines.questions import Row
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.view import View
+from leadqual.proofs.cells import plain_number
 from leadqual.proofs.scope import Scope
 from leadqual.testing.coverage.items import NOWHERE, Item, Where
 from leadqual.testing.coverage.missing import can_be_missing
@@ -54,7 +55,7 @@ def leaves(node: Node) -> Iterator[Node]:
                 yield Compare(first, ((comparator, second),))
                 first = second
         case Literal():
-            pass
+            pass  # it is the same for every contact, so there is nothing to look at
         case _:
             yield node
 
@@ -73,7 +74,7 @@ def threshold(leaf: Node) -> tuple[Node, float] | None:
 
 def boundary(place: str, operand: Node, constant: float, where: Where = NOWHERE) -> Item:
     """Return the item of a threshold: tried below it, at it, and above."""
-    number = Literal(int(constant) if constant.is_integer() else constant)
+    number = Literal(plain_number(constant))
     claims = {way: where.claim(Compare(operand, ((sign, number),)), True) for way, sign in _SIDES.items()}
     return Item("boundaries", place, f"{operand} at {number}", tuple(_SIDES), constant=constant, claims=claims)
 

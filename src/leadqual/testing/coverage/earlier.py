@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from leadqual.conditions.nodes import Compare, History, Literal, Node, Selection
+from leadqual.conditions.nodes import Compare, History, Literal, Node
 from leadqual.conditions.walk import walk
-from leadqual.model.time import Duration
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.funnel import Transition
-
-_JUST_NOW: Final = Duration.parse("1s")
+from leadqual.policy.ways import stages_after, steps_of
+from leadqual.proofs.funnel import counted_now
 
 
 def vain_before(policy: PolicyDocument, way: Transition) -> tuple[tuple[Node, ...], ...]:
@@ -40,26 +38,16 @@ def _of_event(way: Transition) -> Iterator[Node]:
     if way.event is not None and way.when is not None:
         asked = {part.selection.kind for part in walk(way.when) if isinstance(part, History)}
         if way.event in asked:
-            just_now = History("count", Selection(way.event), within=_JUST_NOW)
-            yield Compare(just_now, (("==", Literal(0)),))
+            yield Compare(counted_now(way.event), (("==", Literal(0)),))
 
 
 def _tried_before(policy: PolicyDocument, way: Transition, source: str) -> Iterator[Transition]:
     """Yield the transitions that were surely tried before one: those whose target was not visited at that instant."""
+    steps = steps_of(policy.transitions)
     for one in policy.transitions:
         if one is way:
             return
         # Where a transition is tried its own target was not visited, nor any from where no way leads here.
-        unvisited = one.target == way.target or source not in _reached_from(policy, one.target)
+        unvisited = one.target == way.target or source not in stages_after(one.target, steps)
         if source in one.source and one.event in (None, way.event) and unvisited:
             yield one
-
-
-def _reached_from(policy: PolicyDocument, stage: str) -> set[str]:
-    reached, waiting = {stage}, [stage]
-    while waiting:
-        here = waiting.pop()
-        further = {way.target for way in policy.transitions if here in way.source} - reached
-        reached |= further
-        waiting += further
-    return reached

@@ -5,19 +5,7 @@ from __future__ import annotations
 import math
 
 from leadqual.policy.rules import Rule, ScoreRules
-from leadqual.proofs.times import most_times
-
-
-def most_points(rule: Rule) -> float:
-    """Return the most points that a rule can give before its cap, without their sign; infinite if nothing limits it.
-
-    Examples
-    --------
-    >>> most_points(Rule(id="visit", each="page_viewed", points=2, at_most="1 per 1d", within="3d"))
-    8.0
-    """
-    points = abs(rule.points)
-    return points * most_times(rule) if rule.each is not None and points else points
+from leadqual.proofs.times import most_points
 
 
 def can_be_capped(rule: Rule) -> bool:

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from leadqual.lifecycle.policy import Policy
-from leadqual.proofs.ranges import FALSE, UNKNOWN
+from leadqual.proofs.ranges import NOT_TRUE
 from leadqual.proofs.scope import Scope
-from leadqual.proofs.search import StepsSpent
-from leadqual.proofs.solve import ANSWERS, Asked, scope_of, search_of
+from leadqual.proofs.solve import ANSWERS, scope_of, search_of
 from leadqual.testing.coverage.items import Claim, Item
 
-_NOT_TRUE: Final = FALSE | UNKNOWN
 _STEPS: Final = 1_000
 """A proof that takes more is given up: there are hundreds of them, and a report should come soon."""
 
@@ -47,12 +45,5 @@ class Possible:
         where = claim.where
         scope = scope_of(self._policy) if where.kind is None else Scope(self._policy, where.kind)
         asked = (claim.node, ANSWERS[claim.answer])
-        return any(_is_possible(scope, [asked, *((node, _NOT_TRUE) for node in vain)], scored) for vain in where.vain)
-
-
-def _is_possible(scope: Scope, asked: Asked, scored: bool) -> bool:
-    try:
-        search, _ = search_of(scope, asked, scored=scored, steps=_STEPS)
-        return next(search.found(), None) is not None
-    except StepsSpent:
-        return True
+        cases = ([asked, *((node, NOT_TRUE) for node in vain)] for vain in where.vain)
+        return any(search_of(scope, case, scored=scored, steps=_STEPS)[0].may_find() for case in cases)

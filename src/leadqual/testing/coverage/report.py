@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from leadqual.lifecycle.cards import text_card
 from leadqual.model.standing import PolicyRef
 from leadqual.testing.coverage.items import SECTIONS, Item
 from leadqual.testing.coverage.text import as_text
+from leadqual.testing.report import Report
 from leadqual.testing.words import percent_of, share_of
-
-_HTML_WIDTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class CoverageReport:
+class CoverageReport(Report):
     """How much of a policy its tests look at.
 
     Each rule, each smallest part of a condition (an atom), each constant that a number is held against (a boundary),
@@ -91,13 +89,6 @@ class CoverageReport:
     def text(self, width: int = 80) -> str:
         """Return the report as text of a width: how much of each section is covered, then what is not."""
         return "\n".join(as_text(self, width))
-
-    def __str__(self) -> str:
-        """Return the report as text for a terminal of 80 columns."""
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return text_card(self.text(_HTML_WIDTH))
 
 
 def _numbers(items: Sequence[Item]) -> dict[str, Any]:

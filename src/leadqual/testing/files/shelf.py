@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, LeadqualError, Place, Problem
 from leadqual.lifecycle.policy import Policy
-from leadqual.policies.documents import names, policy_named
+from leadqual.policies.documents import hint_for, names, policy_named
 from leadqual.testing.files.case_file import CaseFile
 from leadqual.testing.files.names import ENDINGS
 
@@ -91,5 +90,4 @@ def _loaded(text: str, written: str) -> Policy | LeadqualError:
     except LeadqualError as error:
         if error.code != "unreadable-file" or Path(written).suffix:
             return error
-        hint = did_you_mean(written, names()) or f"a file, or one of those that ship: {', '.join(names())}"
-        return type(error)(replace(problem, hint=hint) for problem in error.problems)
+        return type(error)(replace(problem, hint=hint_for(written)) for problem in error.problems)

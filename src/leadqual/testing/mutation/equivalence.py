@@ -8,23 +8,21 @@ visited at that instant, since no way leads from there back to the source.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import floor
-from typing import Any, Final, TypeAlias
+from math import gcd
+from typing import Any, Final
 
 from leadqual.conditions.nodes import Compare, Literal, Name, Node, Selection
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.funnel import Transition
 from leadqual.policy.rules import DECAYS, Bands, Grid, Rule, ScoreRules
+from leadqual.policy.ways import stages_after, steps_of
 from leadqual.proofs.conditions import undecided
-from leadqual.proofs.ranges import FALSE, TRUE, UNKNOWN
+from leadqual.proofs.funnel import stands_at
+from leadqual.proofs.ranges import FALSE, NOT_TRUE, TRUE, UNKNOWN
+from leadqual.proofs.reach import sum_of
 from leadqual.proofs.selections import covers
-from leadqual.proofs.solve import scope_of
+from leadqual.proofs.solve import Asked, scope_of
 from leadqual.testing.mutation.mutant import Mutant
-
-_NOT_TRUE: Final = FALSE | UNKNOWN
-
-Asked: TypeAlias = list[tuple[Node, int]]
-"""Conditions with the answers that they would have to have together."""
 
 
 def proof(mutant: Mutant) -> str | None:
@@ -99,8 +97,8 @@ def _of_rule(mutant: Mutant, rule: Rule, option: str) -> str | None:
     if option == "points" and _one_reaches_the_cap(rule, mutant.value):
         return f"proved: a single interaction comes to the cap of {rule.cap:g} either way"
     if option == "cap":
-        most = most_points(rule)
-        if most is not None and most <= min(rule.cap or most, mutant.value or most):
+        most = _most([rule.model_copy(update={"cap": None})])
+        if most <= min(rule.cap or most, mutant.value or most):
             return f"proved: the rule never comes to more than {most:g} points"
     return None
 
@@ -118,8 +116,8 @@ def _one_reaches_the_cap(rule: Rule, points: float) -> bool:
 
 def _differing(before: Node, after: Node, given: Asked, *, exact: bool = False) -> Iterator[Asked]:
     """Yield the cases in which one of two conditions is true and the other is not."""
-    yield [*given, (before, TRUE), (after, _NOT_TRUE)]
-    yield [*given, (after, TRUE), (before, _NOT_TRUE)]
+    yield [*given, (before, TRUE), (after, NOT_TRUE)]
+    yield [*given, (after, TRUE), (before, NOT_TRUE)]
     if exact:
         yield [*given, (before, UNKNOWN), (after, FALSE)]
         yield [*given, (after, UNKNOWN), (before, FALSE)]
@@ -130,38 +128,19 @@ def _same_selection(one: Selection, other: Selection, policy: Policy) -> bool:
     return covers(one, other, scope) and covers(other, one, scope)
 
 
-def most_points(rule: Rule) -> float | None:
-    """Return what a rule can come to at most, on either side of zero; None where there is no limit.
-
-    Examples
-    --------
-    >>> most_points(Rule(id="visit", each="page_viewed", points=2, within="7d", at_most="3 per 1d"))
-    48.0
-    >>> most_points(Rule(id="home", when="contact.country == 'ID'", points=-20))
-    20.0
-    """
-    if rule.each is None:
-        return abs(rule.points)
-    windows = [window.micros for window in (rule.within, rule.linear) if window is not None]
-    if rule.at_most is None or not windows:
-        return None
-    days = floor((min(windows) - 1) / rule.at_most.per.micros) + 2
-    return abs(rule.points) * rule.at_most.count * days
-
-
 def _of_group(score: ScoreRules, group: str, cap: float | None) -> str | None:
     """Return the proof that a group never comes to the smaller of its caps."""
     now = score.groups[group].cap
-    limits = [_limit(rule) for rule in score.rules if rule.group == group]
-    total = None if None in limits else sum(limit for limit in limits if limit is not None)
-    if total is not None and total <= min(now, now if cap is None else cap):
+    total = _most(rule for rule in score.rules if rule.group == group)
+    if total <= min(now, now if cap is None else cap):
         return f"proved: the rules of the group never come to more than {total:g} points"
     return None
 
 
-def _limit(rule: Rule) -> float | None:
-    known = [limit for limit in (rule.cap, most_points(rule)) if limit is not None]
-    return min(known, default=None)
+def _most(rules: Iterable[Rule]) -> float:
+    """Return what rules of a score can come to together at most, on either side of zero."""
+    low, high = sum_of(rules, lambda when: True, lambda each: True)
+    return max(high, -low)
 
 
 # Grades.
@@ -206,13 +185,7 @@ def _steps_over(mutant: Mutant) -> bool:
 
 def _common(numbers: Iterable[float]) -> int:
     """Return the largest number of which all are multiples, in millionths."""
-    found = 0
-    for number in numbers:
-        a, b = found, abs(round(number * 1e6))
-        while b:
-            a, b = b, a % b
-        found = a
-    return found
+    return gcd(*(round(number * 1e6) for number in numbers))
 
 
 # The funnel.
@@ -231,7 +204,7 @@ def _of_transition(mutant: Mutant, way: Transition, stage: str) -> Iterator[Aske
         case "transition removed" | "retargeted" | "source removed" | "event dropped":
             yield [*given, *guard]
         case "guard dropped" if way.when is not None:
-            yield [*given, (way.when, _NOT_TRUE)]
+            yield [*given, (way.when, NOT_TRUE)]
         case "on unknown turned" if way.when is not None:
             yield [*given, (way.when, UNKNOWN)]
         case _:
@@ -241,22 +214,13 @@ def _of_transition(mutant: Mutant, way: Transition, stage: str) -> Iterator[Aske
 
 def _given(policy: Policy, way: Transition, stage: str, event: str | None) -> Asked:
     """Return what is so where a transition is tried at a stage: no earlier one fires."""
-    asked: Asked = [(_is("stage", stage), TRUE)]
+    asked, steps = [(stands_at(stage), TRUE)], steps_of(policy.transitions)
     for earlier in policy.transitions[: policy.transitions.index(way)]:
-        if stage not in earlier.source or earlier.event not in (None, event) or stage in _reached(policy, earlier):
+        if stage not in earlier.source or earlier.event not in (None, event):
             continue
-        asked.append((_ALWAYS if earlier.when is None else earlier.when, _NOT_TRUE))
+        if stage not in stages_after(earlier.target, steps):
+            asked.append((_ALWAYS if earlier.when is None else earlier.when, NOT_TRUE))
     return asked
-
-
-def _reached(policy: Policy, way: Transition) -> set[str]:
-    """Return the stages that can be reached from the target of a transition."""
-    found = {way.target}
-    while True:
-        more = {one.target for one in policy.transitions if found.intersection(one.source)} - found
-        if not more:
-            return found
-        found |= more
 
 
 def _of_order(mutant: Mutant) -> Iterator[Asked]:

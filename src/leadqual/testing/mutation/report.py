@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from leadqual.lifecycle.cards import text_card
 from leadqual.model.standing import PolicyRef
 from leadqual.testing.case import Case
 from leadqual.testing.mutation.compiled import Compiled
@@ -13,13 +12,12 @@ from leadqual.testing.mutation.fate import Fate
 from leadqual.testing.mutation.killing.noticing import noticed_by
 from leadqual.testing.mutation.killing.suspects import Suspect, suspects_of
 from leadqual.testing.mutation.text import as_text
+from leadqual.testing.report import Report
 from leadqual.testing.words import percent_of, share_of
-
-_HTML_WIDTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class MutationReport:
+class MutationReport(Report):
     """Which changes of a policy its tests notice.
 
     Parameters
@@ -97,10 +95,3 @@ class MutationReport:
     def text(self, width: int = 80) -> str:
         """Return the report as text of a width: the counts, then every survivor with the test that is missing."""
         return "\n".join(as_text(self, width))
-
-    def __str__(self) -> str:
-        """Return the report as text for a terminal of 80 columns."""
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return text_card(self.text(_HTML_WIDTH))

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.policy import Policy
-from leadqual.model.time import DAY, from_micros
+from leadqual.model.time import from_micros
 from leadqual.policy.dump import dump_yaml
-from leadqual.proofs.scenario import Scenario
+from leadqual.proofs.cells import plain_number
+from leadqual.proofs.scenario import Scenario, day_or_instant
 from leadqual.testing.case import Case
 from leadqual.testing.expectation import codes
 from leadqual.testing.mutation.compiled import Compiled, Trial, course, differs_at
@@ -61,8 +62,7 @@ class Witness:
         if self.begin is None:
             return None
         stage, since = self.begin
-        instant = from_micros(since)
-        return {"stage": stage, "since": str(instant.date()) if since % DAY == 0 else instant.isoformat()}
+        return {"stage": stage, "since": day_or_instant(from_micros(since))}
 
     def as_case(self) -> dict[str, Any]:
         """Return the test as plain data, in the words of a test file."""
@@ -164,13 +164,11 @@ def _expected(original: Compiled, changed: Compiled, trial: Trial, at: int) -> d
         expected |= _moves(mine[1], theirs[1])
     names = list(original.policy.score_ranges)
     pairs = list(zip(mine[2], theirs[2], strict=True))
-    scores = {name: _plain(a) for name, (a, b) in zip(names, pairs, strict=False) if a != b}
+    scores = {
+        name: None if a is None else plain_number(a) for name, (a, b) in zip(names, pairs, strict=False) if a != b
+    }
     grades = {name: a for name, (a, b) in zip(original.policy.grades, pairs[len(names) :], strict=True) if a != b}
     return expected | {key: value for key, value in (("scores", scores), ("grades", grades)) if value}
-
-
-def _plain(value: float | None) -> float | None:
-    return int(value) if value is not None and float(value).is_integer() else value
 
 
 def _moves(mine: list[str], theirs: list[str]) -> dict[str, Any]:

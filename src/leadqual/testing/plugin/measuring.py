@@ -6,28 +6,15 @@ import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol
+from typing import ClassVar, Final
 
 import pytest
 
-from leadqual.model.standing import PolicyRef
 from leadqual.testing.plugin.options import Kind, json_file, least
 from leadqual.testing.plugin.watching import Watching
+from leadqual.testing.report import Report
 
 _FINISHED: Final = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-
-
-class Report(Protocol):
-    """What the reports of coverage and of mutation have in common."""
-
-    @property
-    def policy(self) -> PolicyRef: ...
-    @property
-    def percent(self) -> float: ...
-    @property
-    def share(self) -> str: ...
-    def to_dict(self) -> dict[str, Any]: ...
-    def text(self, width: int = 80) -> str: ...
 
 
 class Measuring(Watching):

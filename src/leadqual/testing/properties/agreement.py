@@ -8,21 +8,20 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
 
-from leadqual._suggest import did_you_mean
 from leadqual.engines import fold, reference
 from leadqual.engines.intake import ordered_history
 from leadqual.engines.reference import Situation
-from leadqual.errors import Place, Problem, UnknownNameError, UnsupportedError
+from leadqual.errors import UnsupportedError
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
 from leadqual.model.time import from_micros, micros
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.libraries import st
 from leadqual.testing.properties.failed import PropertyFailed
+from leadqual.testing.properties.names import known_names
 from leadqual.testing.properties.shrinking import smallest
-from leadqual.testing.properties.trying import EXAMPLES, Refused, broken_by, outcome
+from leadqual.testing.properties.trying import EXAMPLES, Refused, broken_by, outcome, scenarios_of
 from leadqual.testing.strategies.instants import ANCHORS
-from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
 
 Told = dict[str, Any]
 """What an engine says of one contact: its moves, its scores, its grades; only what it is asked for."""
@@ -79,7 +78,7 @@ def engines_agree(
     >>> engines_agree(policies.minimal(), engines=["reference", "chart"], max_examples=10)
     {'reference': 'agrees', 'chart': 'agrees'}
     """
-    examples = any_scenarios(policy, max_size=8) if scenarios is None else scenarios
+    examples = scenarios_of(policy, scenarios, max_size=8)
     found: dict[str, str] = {}
     crowd = _some(examples, max_examples, seed)
     for name in _chosen(engines):
@@ -132,11 +131,7 @@ def _chosen(engines: Sequence[str] | None) -> tuple[str, ...]:
         tables = all(map(find_spec, ("narwhals", "polars")))
         there = [name for name in _TABLES if tables and name != _ON_A_CLUSTER and find_spec(name)]
         return ("reference", "chart", *there)
-    for name in engines:
-        if name not in _ENGINES:
-            message, known, hint = "there is no such engine", ", ".join(_ENGINES), did_you_mean(name, _ENGINES)
-            raise UnknownNameError(Problem("unknown-engine", message, Place("engines"), name, known, hint))
-    return tuple(engines)
+    return known_names(engines, _ENGINES, "unknown-engine", "there is no such engine", "engines")
 
 
 def _differing(policy: Policy, ask: Ask, crowd: Sequence[Scenario], at: datetime) -> list[tuple[Scenario, str]]:

@@ -6,19 +6,12 @@ from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.standing import Standing
 from leadqual.proofs.scenario import Scenario
-from leadqual.testing.libraries import st
 from leadqual.testing.properties.failed import PropertyFailed
-from leadqual.testing.properties.trying import EXAMPLES, Refused, difference, hold, itself, outcome
-from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
+from leadqual.testing.properties.trying import Claim, Refused, difference, of_scenarios, outcome
 
 
-def deterministic(
-    policy: Policy,
-    *,
-    max_examples: int = EXAMPLES,
-    seed: int | None = None,
-    scenarios: st.SearchStrategy[Scenario] | None = None,
-) -> None:
+@of_scenarios
+def deterministic(policy: Policy) -> Claim[Scenario]:
     """Raise unless deciding the same contact again gives the same bytes, also with the policy compiled anew.
 
     Parameters
@@ -52,17 +45,11 @@ def deterministic(
                 return f"{what}, the policy answers otherwise: {difference(str(first), str(second))}"
         return None
 
-    examples = any_scenarios(policy) if scenarios is None else scenarios
-    hold("deterministic", policy, examples, claim, itself, max_examples=max_examples, seed=seed)
+    return claim
 
 
-def order_is_irrelevant(
-    policy: Policy,
-    *,
-    max_examples: int = EXAMPLES,
-    seed: int | None = None,
-    scenarios: st.SearchStrategy[Scenario] | None = None,
-) -> None:
+@of_scenarios
+def order_is_irrelevant(policy: Policy) -> Claim[Scenario]:
     """Raise unless a history means the same in any order, and with every interaction given twice.
 
     The parameters and errors are those of `deterministic`.
@@ -83,17 +70,11 @@ def order_is_irrelevant(
                 return f"the history {how} is decided otherwise: {difference(str(first), str(second))}"
         return None
 
-    examples = any_scenarios(policy) if scenarios is None else scenarios
-    hold("order_is_irrelevant", policy, examples, claim, itself, max_examples=max_examples, seed=seed)
+    return claim
 
 
-def json_round_trip(
-    policy: Policy,
-    *,
-    max_examples: int = EXAMPLES,
-    seed: int | None = None,
-    scenarios: st.SearchStrategy[Scenario] | None = None,
-) -> None:
+@of_scenarios
+def json_round_trip(policy: Policy) -> Claim[Scenario]:
     """Raise unless the policy, its decisions and its standings come back from text as they were.
 
     The parameters and errors are those of `deterministic`.
@@ -118,8 +99,7 @@ def json_round_trip(
             return f"from the standing that was read back it goes on to {after.stage!r} at once"
         return None
 
-    examples = any_scenarios(policy) if scenarios is None else scenarios
-    hold("json_round_trip", policy, examples, claim, itself, max_examples=max_examples, seed=seed)
+    return claim
 
 
 def _json(policy: Policy, scenario: Scenario) -> str | Refused:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from leadqual._suggest import did_you_mean
 from leadqual.conditions.nodes import Name
-from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.lifecycle.policy import Policy
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.libraries import st
-from leadqual.testing.properties.trying import EXAMPLES, Refused, hold, outcome
+from leadqual.testing.properties.names import known_names
+from leadqual.testing.properties.trying import EXAMPLES, Refused, hold, outcome, scenarios_of
 from leadqual.testing.strategies.instants import Moment, moments, seen_from
 from leadqual.testing.strategies.interactions import chosen_kinds, happenings, made
-from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
 
 
 def engagement_never_lowers(
@@ -57,11 +55,7 @@ def engagement_never_lowers(
     >>> from leadqual import policies
     >>> engagement_never_lowers(policies.minimal(), "engagement", ["whitepaper_downloaded"], max_examples=20)
     """
-    if score not in policy.score_ranges:
-        known, hint = ", ".join(policy.score_ranges) or None, did_you_mean(score, policy.score_ranges)
-        raise UnknownNameError(
-            Problem("unknown-score", f"the policy has no score {score!r}", Place("score"), score, known, hint)
-        )
+    known_names(score, policy.score_ranges, "unknown-score", f"the policy has no score {score!r}", "score")
     node = Name(f"score.{score}")
 
     def value_of(scenario: Scenario) -> Any:
@@ -83,5 +77,5 @@ def engagement_never_lowers(
         return Scenario(scenario.contact, (*scenario.history, more), scenario.at)
 
     more = happenings(policy, chosen_kinds(policy, kinds))
-    examples = st.tuples(any_scenarios(policy) if scenarios is None else scenarios, more, moments(policy))
+    examples = st.tuples(scenarios_of(policy, scenarios), more, moments(policy))
     hold("engagement_never_lowers", policy, examples, claim, with_more, max_examples=max_examples, seed=seed)

@@ -15,10 +15,18 @@ from leadqual.model.time import DAY, micros
 from leadqual.proofs.constants import constants_of
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.libraries import st
-from leadqual.testing.properties.trying import EXAMPLES, Refused, first_of, hold, itself, outcome
+from leadqual.testing.properties.trying import (
+    EXAMPLES,
+    Claim,
+    Refused,
+    first_of,
+    hold,
+    of_scenarios,
+    outcome,
+    scenarios_of,
+)
 from leadqual.testing.strategies.instants import Moment, moments, seen_from
 from leadqual.testing.strategies.reading import reading
-from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
 
 _UNTIL_NOTHING_IS_LEFT: Final = 40
 """Periods of decay after which the points of any interaction are rounded away."""
@@ -51,17 +59,12 @@ def composes_in_time(
             return f"decided at {early} and then now it moved {both}, decided at once {_told(whole.moves)}"
         return None
 
-    examples = st.tuples(any_scenarios(policy) if scenarios is None else scenarios, moments(policy))
+    examples = st.tuples(scenarios_of(policy, scenarios), moments(policy))
     hold("composes_in_time", policy, examples, claim, first_of, max_examples=max_examples, seed=seed)
 
 
-def unknown_never_advances(
-    policy: Policy,
-    *,
-    max_examples: int = EXAMPLES,
-    seed: int | None = None,
-    scenarios: st.SearchStrategy[Scenario] | None = None,
-) -> None:
+@of_scenarios
+def unknown_never_advances(policy: Policy) -> Claim[Scenario]:
     """Raise unless every move's condition is true, as the slow interpreter finds, and no unknown rule gives points.
 
     The parameters and errors are those of `deterministic`.
@@ -88,17 +91,11 @@ def unknown_never_advances(
                 return f"{move.transition} moved it to {move.target!r} at {move.at}, and this is {found}: {when}"
         return None
 
-    examples = any_scenarios(policy) if scenarios is None else scenarios
-    hold("unknown_never_advances", policy, examples, claim, itself, max_examples=max_examples, seed=seed)
+    return claim
 
 
-def terminates(
-    policy: Policy,
-    *,
-    max_examples: int = EXAMPLES,
-    seed: int | None = None,
-    scenarios: st.SearchStrategy[Scenario] | None = None,
-) -> None:
+@of_scenarios
+def terminates(policy: Policy) -> Claim[Scenario]:
     """Raise unless a contact with whom nothing happens any more comes to rest, and none stands twice at one instant.
 
     After the last interaction every window closes, every point decays, every wait for a stage ends; whoever still
@@ -124,8 +121,7 @@ def terminates(
                 return f"at {move.at} it comes back to {move.source!r}: {_told(same)}"
         return None
 
-    examples = any_scenarios(policy) if scenarios is None else scenarios
-    hold("terminates", policy, examples, claim, itself, max_examples=max_examples, seed=seed)
+    return claim
 
 
 def _rest_of(policy: Policy) -> tuple[timedelta, timedelta]:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from leadqual._suggest import did_you_mean
-from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.lifecycle.policy import Policy
 from leadqual.policies.documents import as_policy
 from leadqual.testing.properties.agreement import engines_agree
@@ -15,6 +13,7 @@ from leadqual.testing.properties.answers import deterministic, json_round_trip, 
 from leadqual.testing.properties.engagement import engagement_never_lowers
 from leadqual.testing.properties.failed import PropertiesFailed, PropertyFailed
 from leadqual.testing.properties.moving import composes_in_time, terminates, unknown_never_advances
+from leadqual.testing.properties.names import known_names
 from leadqual.testing.properties.reach import every_stage_reachable, no_dead_ends
 from leadqual.testing.properties.trying import EXAMPLES
 
@@ -109,7 +108,7 @@ def check_policy(
     engines_agree: not tried, it is left out
     """
     policy = as_policy(policy)
-    left_out = _known((skip,) if isinstance(skip, str) else tuple(skip))
+    left_out = known_names(skip, _NAMES, "unknown-check", "there is no such property", "skip")
     passed: list[str] = []
     skipped: dict[str, str] = {}
     failures: list[PropertyFailed] = []
@@ -142,11 +141,3 @@ def _not_tried(name: str, policy: Policy, left_out: Sequence[str]) -> str | None
     if name in left_out:
         return "it is left out"
     return "the policy has no stages" if name in _OF_A_FUNNEL and not policy.stages else None
-
-
-def _known(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in _NAMES:
-            message, hint = "there is no such property", did_you_mean(name, _NAMES)
-            raise UnknownNameError(Problem("unknown-check", message, Place("skip"), name, ", ".join(_NAMES), hint))
-    return names

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadqual._suggest import did_you_mean
-from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.funnel import Transition
 from leadqual.proofs.conditions import possible
@@ -13,8 +11,8 @@ from leadqual.proofs.scenario import Scenario
 from leadqual.proofs.standing import standing_at
 from leadqual.testing.libraries import st
 from leadqual.testing.properties.failed import PropertyFailed
-from leadqual.testing.properties.trying import EXAMPLES, Refused, broken_by, outcome
-from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
+from leadqual.testing.properties.names import known_names
+from leadqual.testing.properties.trying import EXAMPLES, Refused, broken_by, outcome, scenarios_of
 
 
 def every_stage_reachable(
@@ -36,7 +34,7 @@ def every_stage_reachable(
     >>> list(every_stage_reachable(policies.minimal()))
     ['lead', 'mql', 'customer']
     """
-    examples = any_scenarios(policy) if scenarios is None else scenarios
+    examples = scenarios_of(policy, scenarios)
     found: dict[str, Scenario] = {}
     for stage in policy.stages:
         known = standing_at(policy, stage) or _looked_for(policy, stage, examples, max_examples, seed)
@@ -91,12 +89,7 @@ def no_dead_ends(policy: Policy, *, except_: Iterable[str] = ()) -> None:
     >>> from leadqual import policies
     >>> no_dead_ends(policies.sales())
     """
-    allowed = (except_,) if isinstance(except_, str) else tuple(except_)
-    for name in allowed:
-        if name not in policy.stages:
-            message, known = "the policy has no such stage", ", ".join(policy.stages) or None
-            hint = did_you_mean(name, policy.stages)
-            raise UnknownNameError(Problem("unknown-stage", message, Place("except_"), name, known, hint))
+    allowed = known_names(except_, policy.stages, "unknown-stage", "the policy has no such stage", "except_")
     ends = {
         stage: why
         for stage, spec in policy.stages.items()

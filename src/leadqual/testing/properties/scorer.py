@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from leadqual._suggest import did_you_mean
 from leadqual.engines.outside import checked_score
-from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.score import Score, Scorer, is_scorer
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.libraries import st
 from leadqual.testing.properties.failed import PropertiesFailed, PropertyFailed
-from leadqual.testing.properties.trying import EXAMPLES, broken_by, itself
-from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
+from leadqual.testing.properties.names import known_names
+from leadqual.testing.properties.trying import EXAMPLES, broken_by, itself, scenarios_of
 
 _TOLERANCE: Final = 1e-9
 _TABLE_TOLERANCE: Final = 1.01e-6
@@ -87,14 +85,14 @@ def check_scorer(
     >>> check_scorer(RuleScorer(policies.minimal(), "engagement"), policies.minimal(), max_examples=5)[:3]
     ('protocol', 'range', 'ledger')
     """
-    left_out = _known((skip,) if isinstance(skip, str) else tuple(skip))
+    left_out = known_names(skip, _CHECKS, "unknown-check", "there is no such check", "skip")
     told = getattr(scorer, "name", None)
     of = f"the scorer {told!r}"
     if not is_scorer(scorer) or not isinstance(told, str) or not told:
         wrong = f"{type(scorer).__name__} has no name, or no score(contact, history, *, at)"
         raise PropertiesFailed([PropertyFailed("protocol", of, wrong)])
     asked = _Asked(scorer, policy, range or getattr(scorer, "range", None) or (0.0, 1.0))
-    examples = any_scenarios(policy) if scenarios is None else scenarios
+    examples = scenarios_of(policy, scenarios)
     passed, failures = ["protocol"], []
     for name, claim in _CHECKS.items():
         if name in left_out or (name == "table" and not callable(getattr(scorer, "score_frame", None))):
@@ -206,11 +204,3 @@ _CHECKS: Final[dict[str, Callable[[_Asked, Scenario], str | None]]] = {
     "pickles": _pickles,
     "table": _table,
 }
-
-
-def _known(names: Sequence[str]) -> Sequence[str]:
-    for name in names:
-        if name not in _CHECKS:
-            known, hint = ", ".join(_CHECKS), did_you_mean(name, _CHECKS)
-            raise UnknownNameError(Problem("unknown-check", "there is no such check", Place("skip"), name, known, hint))
-    return names

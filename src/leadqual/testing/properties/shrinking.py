@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from leadqual.proofs.scenario import Scenario
 
+_MOST_TRIES: Final = 60
 
-def smallest(scenario: Scenario, is_wrong: Callable[[Scenario], bool], tries: int = 60) -> Scenario:
+
+def smallest(scenario: Scenario, is_wrong: Callable[[Scenario], bool]) -> Scenario:
     """Return a scenario of which nothing can be left out, as far as a number of tries shows."""
     ahead = _smaller(scenario)
-    for _ in range(tries):
+    for _ in range(_MOST_TRIES):
         smaller = next(ahead, None)
         if smaller is None:
             return scenario

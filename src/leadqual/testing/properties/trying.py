@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.policy import Policy
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.libraries import hypothesis, st
 from leadqual.testing.properties.failed import PropertyFailed
+from leadqual.testing.strategies.scenarios import scenarios as any_scenarios
 
 T = TypeVar("T")
 Claim = Callable[[T], str | None]
@@ -20,8 +22,51 @@ EXAMPLES: Final = 100
 _PHASES: Final = (hypothesis.Phase.generate, hypothesis.Phase.shrink)
 
 
+class Property(Protocol):
+    """Something that is to hold of every contact; called, it raises `PropertyFailed` unless it does."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        policy: Policy,
+        *,
+        max_examples: int = EXAMPLES,
+        seed: int | None = None,
+        scenarios: st.SearchStrategy[Scenario] | None = None,
+    ) -> None: ...
+
+
+def of_scenarios(claim_of: Callable[[Policy], Claim[Scenario]]) -> Property:
+    """Return the property that the claim of a policy holds for its scenarios, with the name and docstring of the claim.
+
+    The decorated function may raise `PropertyFailed` itself, for what has nothing to do with contacts.
+    """
+
+    @wraps(claim_of, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+    def holds(
+        policy: Policy,
+        *,
+        max_examples: int = EXAMPLES,
+        seed: int | None = None,
+        scenarios: st.SearchStrategy[Scenario] | None = None,
+    ) -> None:
+        examples, claim = scenarios_of(policy, scenarios), claim_of(policy)
+        hold(claim_of.__name__, policy, examples, claim, itself, max_examples=max_examples, seed=seed)
+
+    del holds.__wrapped__  # its parameters are not those of the property
+    return holds
+
+
+def scenarios_of(
+    policy: Policy | None, given: st.SearchStrategy[Scenario] | None, **options: Any
+) -> st.SearchStrategy[Scenario]:
+    """Return the scenarios that are given, or else those of the policy."""
+    return any_scenarios(policy, **options) if given is None else given
+
+
 def broken_by(
-    examples: st.SearchStrategy[T], claim: Claim[T], *, max_examples: int = EXAMPLES, seed: int | None = None
+    examples: st.SearchStrategy[T], claim: Claim[T], *, max_examples: int, seed: int | None
 ) -> tuple[T, str] | None:
     """Return the smallest example for which a claim is wrong, and what is; None if none was found.
 

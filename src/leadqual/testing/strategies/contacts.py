@@ -129,11 +129,9 @@ def _together(
 
 
 @st.composite
-def few_of(
-    draw: st.DrawFn, table: Mapping[str, st.SearchStrategy[Any]], least: int = 0, most: int = _FEW
-) -> dict[str, Any]:
+def few_of(draw: st.DrawFn, table: Mapping[str, st.SearchStrategy[Any]], least: int = 0) -> dict[str, Any]:
     """Return a few names of a table with a value each."""
-    names = draw(st.lists(st.sampled_from(list(table)), min_size=least, max_size=most, unique=True))
+    names = draw(st.lists(st.sampled_from(list(table)), min_size=least, max_size=_FEW, unique=True))
     return {name: draw(table[name]) for name in names}
 
 

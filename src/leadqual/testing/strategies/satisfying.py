@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Any, Final
 
 from leadqual.conditions.check import check_condition
@@ -16,8 +15,7 @@ from leadqual.model.base import Model
 from leadqual.model.contact import Company, Contact
 from leadqual.proofs.realise import realise
 from leadqual.proofs.scenario import Scenario
-from leadqual.proofs.search import StepsSpent
-from leadqual.proofs.solve import ANSWERS, Assignment, solve
+from leadqual.proofs.solve import ANSWERS, Assignment, some_solutions
 from leadqual.proofs.witness import answer_for
 from leadqual.testing.libraries import st
 from leadqual.testing.strategies.contacts import contact_fields, placed_contact
@@ -78,7 +76,7 @@ def satisfying(
 def _cases(policy: Policy, node: Node, answer: bool | None) -> tuple[tuple[Assignment, Scenario], ...]:
     """Return the ways in which a condition has an answer for which a contact can be built, each with one."""
     found = []
-    for cells in islice(_assignments(policy, node, answer), _MOST_CASES):
+    for cells in _assignments(policy, node, answer):
         scenario = realise(policy, cells)
         if scenario is not None and answer_for(policy, scenario, node) is answer:
             found.append((cells, scenario))
@@ -86,13 +84,9 @@ def _cases(policy: Policy, node: Node, answer: bool | None) -> tuple[tuple[Assig
 
 
 def _assignments(policy: Policy, node: Node, answer: bool | None) -> Iterator[Assignment]:
+    asked = [(node, ANSWERS[answer])]
     for thorough in (False, True):
-        try:
-            yield from islice(
-                solve(policy, [(node, ANSWERS[answer])], scored=True, thorough=thorough, steps=_STEPS), _MOST_CASES // 2
-            )
-        except StepsSpent:
-            continue
+        yield from some_solutions(policy, asked, _MOST_CASES // 2, thorough=thorough, steps=_STEPS)
 
 
 def _scenarios(

@@ -13,13 +13,13 @@ from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
 from leadqual.proofs.build import built
 from leadqual.proofs.constants import constants_of
+from leadqual.proofs.making import PLAIN
 from leadqual.proofs.scope import Scope
 from leadqual.testing.mutation.search.maker import Maker
 from leadqual.testing.mutation.search.story import Event
 
 _MOST: Final = 60
 _MOST_OF_ONE_NAME: Final = 8
-_PLAIN: Final = "email_sent"
 
 
 class Forms:
@@ -72,7 +72,7 @@ class Forms:
             return [selection.kind]
         named = [] if selection.where is None else [str(v) for v in constants_of("kind", [selection.where]).values]
         known = self._policy.catalogue.kinds
-        other = next((kind for kind in (_PLAIN, *known) if kind in known and kind not in named), None)
+        other = next((kind for kind in (PLAIN, *known) if kind in known and kind not in named), None)
         return [*(kind for kind in dict.fromkeys(named) if kind in known), *([] if other is None else [other])]
 
     def _cells(self, selection: Selection) -> Mapping[str, list[Any]]:

@@ -7,13 +7,10 @@ from typing import Any, Final
 
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.policy import Policy
-from leadqual.model.catalogue import MONEY, ValueType
 from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.model.interactions.registry import BUILT_IN
-from leadqual.model.profile import PROFILE_UPDATED
 from leadqual.model.time import DAY, from_micros
-from leadqual.model.vocabulary import Purpose
+from leadqual.proofs.making import currency_of, has_amount, required_of
 from leadqual.testing.mutation.compiled import Trial
 from leadqual.testing.mutation.search.story import Event, Story
 
@@ -34,7 +31,7 @@ class Maker:
         self.policy = policy
         self._contacts: dict[tuple[tuple[str, Any], ...], Contact | None] = {}
         self._interactions: dict[tuple[Event, int], Interaction] = {}
-        self._plain: dict[str, dict[str, Any]] = {}
+        self._required: dict[str, dict[str, Any]] = {}
 
     def trial(self, story: Story) -> Trial | None:
         """Return the contact of a story with its history; None if there can be none such."""
@@ -72,7 +69,7 @@ class Maker:
         """Return the interaction of an event; `number` orders those of one instant."""
         key = (event, number)
         if key not in self._interactions:
-            data = {**self.plain(event.kind, dict(event.properties)), **dict(event.properties)}
+            data = {**self._plain(event.kind, dict(event.properties)), **dict(event.properties)}
             known = {"id": f"i-{number + 1:03}", "kind": event.kind, "occurred_at": from_micros(NOW - event.age)}
             self._interactions[key] = self.policy.parse_interaction({**data, **known})
         return self._interactions[key]
@@ -85,52 +82,11 @@ class Maker:
             return False
         return True
 
-    def plain(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _plain(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what an interaction of a kind cannot be without, beyond what is given."""
-        if kind not in self._plain:
-            self._plain[kind] = self._required(kind)
-        needed = {name: value for name, value in self._plain[kind].items() if name not in given}
-        entries = self.policy.catalogue.properties(kind)
-        if (
-            "currency" in entries
-            and "currency" not in given
-            and any(entries[name].unit == MONEY for name in given if name in entries)
-        ):
-            needed["currency"] = self._currency()
+        if kind not in self._required:
+            self._required[kind] = required_of(self.policy, kind)
+        needed = {name: value for name, value in self._required[kind].items() if name not in given}
+        if "currency" not in given and has_amount(self.policy, kind, given):
+            needed["currency"] = currency_of(self.policy)
         return needed
-
-    def _currency(self) -> str:
-        return "USD" if self.policy.currency is None else self.policy.currency.code
-
-    def _required(self, kind: str) -> dict[str, Any]:
-        spec = self.policy.interactions.get(kind)
-        cls = BUILT_IN.get(kind, None if spec is None else spec.written_as)
-        if kind == PROFILE_UPDATED:
-            return {"changes": {"note_of_nothing": None}}
-        if cls is None:
-            return {}
-        return {
-            name: self._plain_value(kind, name)
-            for name, info in cls.own_properties().items()
-            if info.is_required() and name != "kind"
-        } | {name: self._plain_value(kind, name) for name in _shared_required(cls)}
-
-    def _plain_value(self, kind: str, name: str) -> Any:
-        entry = self.policy.catalogue.properties(kind).get(name)
-        if entry is None:
-            return None
-        if name == "purpose":
-            return Purpose.MARKETING.value
-        if name == "currency":
-            return self._currency()
-        if entry.values:
-            return entry.values[0]
-        plain = {ValueType.NUMBER: 1, ValueType.BOOLEAN: False, ValueType.TEXT: "/", ValueType.TEXTS: ()}
-        return plain.get(entry.type, from_micros(0))
-
-
-def _shared_required(cls: type[Interaction]) -> list[str]:
-    """Return the properties of every interaction that this kind cannot be without."""
-    own = cls.own_properties()
-    shared = [name for name in ("channel", "direction") if cls.model_fields[name].is_required()]
-    return [name for name in shared if name not in own]

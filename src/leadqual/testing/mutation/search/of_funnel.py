@@ -10,6 +10,7 @@ from typing import Final
 from leadqual.conditions.walk import histories
 from leadqual.model.time import DAY
 from leadqual.policy.funnel import Transition
+from leadqual.proofs.making import PLAIN
 from leadqual.testing.mutation.search.of_conditions import Trying, tryings
 from leadqual.testing.mutation.search.probe import Probe
 from leadqual.testing.mutation.search.stages import Stages
@@ -20,7 +21,6 @@ from leadqual.testing.mutation.search.wants import Wants
 _STORIES: Final = 4
 _AT_ONCE: Final = 3
 _MINUTE: Final = DAY // 1440
-_PING: Final = "email_sent"
 
 
 class OfFunnel:
@@ -106,6 +106,6 @@ class OfFunnel:
 
     def ping(self) -> Event:
         """Return an event that only lets the funnel be looked at."""
-        if _PING in self._wants.bench.policy.catalogue.kinds and _PING not in self._wants.bench.events:
-            return Event(_PING)
+        if PLAIN in self._wants.bench.policy.catalogue.kinds and PLAIN not in self._wants.bench.events:
+            return Event(PLAIN)
         return Event("task_done")

@@ -10,7 +10,7 @@ from leadqual.conditions.nodes import Name, Node
 from leadqual.conditions.walk import histories, names
 from leadqual.model.profile import UNCHANGEABLE
 from leadqual.proofs.build import built
-from leadqual.proofs.cells import Cell
+from leadqual.proofs.cells import Cell, plain_number
 from leadqual.proofs.scope import Scope
 from leadqual.testing.mutation.operators.edit import moved
 from leadqual.testing.mutation.search.bench import Bench
@@ -85,12 +85,8 @@ def _values(cells: Iterable[Cell]) -> list[Any]:
     """Return the values of cells, and of numbers those one step beside a constant."""
     told = [cell for cell in cells if cell.value is not None]
     ends = [cell.low for cell in told if cell.low is not None and cell.low == cell.high]
-    beside = [_plain(other) for end in ends for other in moved(end)]
+    beside = [plain_number(other) for end in ends for other in moved(end)]
     return list(dict.fromkeys([*(cell.value for cell in told), *beside]))
-
-
-def _plain(value: float) -> float:
-    return int(value) if float(value).is_integer() else value
 
 
 def _mails(name: str, values: list[Any]) -> list[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
-from leadqual.conditions.nodes import Node
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import micros
 from leadqual.proofs.scenario import Scenario
+from leadqual.proofs.solve import Asked
 from leadqual.proofs.witness import witness_of
 from leadqual.testing.mutation.search.story import Event, Story
 
 
-def solved(policy: Policy, asked: list[tuple[Node, int]], shows: Callable[[Story], bool]) -> Story | None:
+def solved(policy: Policy, asked: Asked, shows: Callable[[Story], bool]) -> Story | None:
     """Return a story in which conditions have the answers asked for and that shows what it shall, if one is found."""
     found: list[Story] = []
 

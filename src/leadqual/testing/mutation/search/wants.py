@@ -24,6 +24,7 @@ from leadqual.conditions.nodes import (
 from leadqual.conditions.walk import histories, names
 from leadqual.model.time import DAY
 from leadqual.policy.rules import Bands, Grid
+from leadqual.proofs.cells import plain_number
 from leadqual.testing.mutation.search.bench import Bench
 from leadqual.testing.mutation.search.profile import Profile, is_of_profile
 from leadqual.testing.mutation.search.story import Event, Story
@@ -201,7 +202,7 @@ class Wants:
                 _, stood = self.bench.stands(story)
                 yield story.waited(math.ceil(low * DAY) - stood)
             case Name(path):
-                yield story.knowing({path: _plain(low)})
+                yield story.knowing({path: plain_number(low)})
             case History():
                 yield from self._asked(node, low, story)
             case Arithmetic(left, "+", right):
@@ -221,7 +222,7 @@ class Wants:
                 yield from (story.then([event.aged(max(0, round(value * DAY)))]) for event in meant)
             case _:
                 assert question.property is not None  # the check of types refuses it
-                forms = self.bench.forms.with_value(question.selection, question.property, _plain(value))
+                forms = self.bench.forms.with_value(question.selection, question.property, plain_number(value))
                 yield from (story.then([event]) for event in forms)
 
     def _counted(self, question: History, value: float, story: Story, meant: Sequence[Event]) -> Iterator[Story]:
@@ -244,7 +245,3 @@ def _wants_none(want: Answer) -> bool:
     _, sign, constant = found
     said = sign if want.answer else OPPOSITE[sign]
     return said in ("<", "<=", "==") and constant <= 1
-
-
-def _plain(value: float) -> float:
-    return int(value) if float(value).is_integer() else value
