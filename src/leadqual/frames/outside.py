@@ -23,7 +23,9 @@ class SlowScorerWarning(UserWarning):
     """A scorer takes one contact at a time, so tables are turned into models for it."""
 
 
-def given_scores(policy: Policy, contacts: Any, interactions: Any, tables: Tables, at: datetime) -> Any:
+def given_scores(
+    policy: Policy, contacts: Any, interactions: Any, tables: Tables, at: datetime, *, ledger: bool = False
+) -> Any:
     """Return the scores that the policy leaves to scorer objects, as far as they are read.
 
     Raises
@@ -49,7 +51,8 @@ def given_scores(policy: Policy, contacts: Any, interactions: Any, tables: Table
                 rows[-1][column] = rows[-1].get(column, 0.0) + line.points
         return pl.DataFrame(rows, schema=_columns(rows))
 
-    return attached(policy, tables.reads.scorers, (contacts, interactions), tables.contacts, at, one_by_one)
+    scorers, natives = tables.reads.scorers, (contacts, interactions)
+    return attached(policy, scorers, natives, tables.contacts, at, one_by_one, ledger=ledger)
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:

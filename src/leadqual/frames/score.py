@@ -75,5 +75,5 @@ def score(
     [('c-1', 20.0), ('c-2', 4.0)]
     """
     tables = opened(policy, contacts, interactions, at, check=check)
-    given = given_scores(policy, contacts, interactions, tables, at)
+    given = given_scores(policy, contacts, interactions, tables, at, ledger=ledger)
     return tables.engine(policy, at, given).scored(ledger=ledger, missing=missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,7 +88,7 @@ class ModelScorer:
         self._nodes = nodes
         self._features = [Condition(node, self._engine.compiled) for node in nodes]
         self._types = types
-        self._table = _table_maker(estimator, types)
+        self._table = self._table_maker(types)
 
     @property
     def name(self) -> str:
@@ -121,12 +121,20 @@ class ModelScorer:
         missing = tuple(dict.fromkeys(cause for feature in unknown for cause in feature.causes(view)))
         if unknown and self._abstains:
             return Score(name=self._name, value=None, range=(0.0, 1.0), missing=missing)
-        probability = float(self._probabilities(_cells(values, self._types), missing)[0])
-        line = LedgerLine(id=type(self._estimator).__name__, points=probability, description="the model's probability")
-        return Score(name=self._name, value=probability, range=(0.0, 1.0), ledger=(line,), missing=missing)
+        columns = _cells(values, self._types)
+        probability = float(self._probabilities(columns, missing)[0])
+        ledger = self._ledger(columns, probability)
+        return Score(name=self._name, value=probability, range=(0.0, 1.0), ledger=ledger, missing=missing)
 
-    def score_frame(self, contacts: Any, interactions: Any, *, at: datetime) -> Any:
+    def score_frame(self, contacts: Any, interactions: Any, *, at: datetime, ledger: bool = True) -> Any:
         """Return the probabilities of a table of contacts, in a table of the kind that came.
+
+        Parameters
+        ----------
+        contacts, interactions, at
+            As for `leadqual.frames.score`.
+        ledger : bool, default True
+            Whether to give the lines of the ledger too.
 
         Raises
         ------
@@ -142,9 +150,22 @@ class ModelScorer:
         asked = ~found.incomplete if self._abstains else found.incomplete | True
         missing = tuple(self.features) if found.incomplete.any() and not self._abstains else ()
         columns = [column[asked] for column in found.columns]
-        return found.answer(
-            asked, self._probabilities(columns, missing) if asked.any() else [], type(self._estimator).__name__
-        )
+        scores = self._probabilities(columns, missing) if asked.any() else []
+        lines = self._lines(columns, scores) if ledger else {}
+        return found.answer(asked, scores, lines)
+
+    def _ledger(self, columns: Sequence[Any], probability: float) -> tuple[LedgerLine, ...]:
+        """Return the ledger of one contact."""
+        name = type(self._estimator).__name__
+        return (LedgerLine(id=name, points=probability, description="the model's probability"),)
+
+    def _lines(self, columns: Sequence[Any], probabilities: Any) -> Mapping[str, Any]:
+        """Return the lines of the ledgers of some contacts, a column each."""
+        return {type(self._estimator).__name__: probabilities}
+
+    def _table_maker(self, types: Sequence[ValueType]) -> Callable[[Sequence[Any]], Any]:
+        """Return what makes the table that the estimator takes of columns."""
+        return _table_maker(self._estimator, types)
 
     def _probabilities(self, columns: Sequence[Any], missing: tuple[str, ...]) -> Any:
         try:

@@ -59,13 +59,18 @@ class Features:
     columns: list[Any]
     incomplete: Any
 
-    def answer(self, asked: Any, scores: Any, line: str) -> Any:
-        """Return the scores of the rows that were asked for, with a ledger of one line, as the contacts came."""
+    def answer(self, asked: Any, scores: Any, lines: Mapping[str, Any]) -> Any:
+        """Return the scores of the rows that were asked for, with the lines of their ledgers, as the contacts came."""
+        named = {f"lq_line{number}": values for number, values in enumerate(lines.values())}
+        columns = [self._spread(asked, values).alias(name) for name, values in {SCORE: scores, **named}.items()]
+        frame = pl.DataFrame({CONTACT_ID: self.ids}).with_columns(columns)
+        return self.contacts.close(framed(frame.lazy()), [CONTACT_ID, SCORE, *lines])
+
+    def _spread(self, asked: Any, values: Any) -> pl.Series:
+        """Return a column of all rows: null where nothing was asked."""
         found = np.full(len(self.ids), np.nan)
-        found[asked] = scores
-        values = pl.Series(SCORE, found).fill_nan(None)
-        frame = pl.DataFrame({CONTACT_ID: self.ids, SCORE: values, "lq_line": values})
-        return self.contacts.close(framed(frame.lazy()), [CONTACT_ID, SCORE, line])
+        found[asked] = values
+        return pl.Series(found).fill_nan(None)
 
 
 def feature_columns(

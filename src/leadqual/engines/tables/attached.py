@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import signature
 from typing import Any
 
 import narwhals as nw
@@ -72,6 +73,8 @@ def attached(
     contacts: Table,
     at: datetime,
     one_by_one: OneByOne | None = None,
+    *,
+    ledger: bool = False,
 ) -> Mapping[str, Given]:
     """Return the scores that a policy leaves to scorer objects.
 
@@ -89,6 +92,8 @@ def attached(
         The instant.
     one_by_one : callable, optional
         What asks a scorer that has no ``score_frame``.
+    ledger : bool, default False
+        Whether the lines of the ledgers are wanted; a scorer whose ``score_frame`` takes ``ledger`` may leave them out.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def attached(
     found = {}
     for name in policy.scorers:
         if name in names:
-            found[name] = _given(policy, name, natives, contacts, at, one_by_one)
+            found[name] = _given(policy, name, natives, contacts, at, one_by_one, ledger)
     return found
 
 
@@ -111,6 +116,7 @@ def _given(
     contacts: Table,
     at: datetime,
     one_by_one: OneByOne | None,
+    ledger: bool,
 ) -> Given:
     scorer = policy.attached_scorers.get(name)
     if scorer is None:
@@ -122,7 +128,8 @@ def _given(
     score_frame = getattr(scorer, "score_frame", None)
     if callable(score_frame):
         try:
-            return Given(name, checked(score_frame(*natives, at=at), name, policy.score_ranges[name], contacts))
+            answer = score_frame(*natives, at=at, **({"ledger": ledger} if _takes_ledger(score_frame) else {}))
+            return Given(name, checked(answer, name, policy.score_ranges[name], contacts))
         except UnsupportedError as error:  # a blend that holds a scorer that takes one contact at a time
             if error.code != SCORER.code:
                 raise
@@ -130,3 +137,8 @@ def _given(
     if one_by_one is None or contacts.engine in SCORER.engines:
         raise refusal
     return Given(name, checked(one_by_one(scorer, name), name, policy.score_ranges[name], contacts))
+
+
+def _takes_ledger(score_frame: Callable[..., Any]) -> bool:
+    """Return whether a scorer can be told that nobody wants its ledger, which may cost more than the score."""
+    return "ledger" in signature(score_frame).parameters

@@ -211,7 +211,8 @@ class _Run:
         with warnings.catch_warnings():
             if bucket.number:  # once is enough
                 warnings.simplefilter("ignore", SlowScorerWarning)
-            given = given_scores(self._policy, rows["contacts"], rows["interactions"], tables, self._at)
+            people, events = rows["contacts"], rows["interactions"]
+            given = given_scores(self._policy, people, events, tables, self._at, ledger=self._ledger)
         engine = tables.engine(self._policy, self._at, given)
         scores: pl.DataFrame = engine.scored(ledger=self._ledger, missing=self._missing)
         return scores
