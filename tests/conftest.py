@@ -1,8 +1,10 @@
-"""What every test shares: how long and how hard generated examples are tried."""
+"""What every test shares: how hard generated examples are tried, and an environment that is the same everywhere."""
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -13,9 +15,39 @@ pytest_plugins = ["pytester"]
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
-settings.register_profile("ci", deadline=None, max_examples=15, suppress_health_check=_SLOW_IS_FINE)
-settings.register_profile("thorough", deadline=None, max_examples=400, suppress_health_check=_SLOW_IS_FINE)
+# Hypothesis would take the same examples each time where it sees CI, and others each time elsewhere.
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=15, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile(
+    "thorough", deadline=None, derandomize=False, max_examples=400, suppress_health_check=_SLOW_IS_FINE
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+_ENVIRONMENT = {"COLUMNS": "80", "LANG": "C.UTF-8", "TERM": "xterm", "TZ": "UTC"}
+_ABSENT = [
+    *("BUILD_NUMBER", "CI", "GITHUB_ACTIONS"),  # pytest and typer print more where they see these
+    *("CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "PY_COLORS"),
+    *("LANGUAGE", "LC_ALL", "LC_CTYPE", "LINES", "TTY_COMPATIBLE", "TTY_INTERACTIVE"),
+    *("LEADQUAL_TRACEBACK", "PYTEST_ADDOPTS"),
+]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Run every test, with its fixtures, in the same environment, wherever it runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _ABSENT:
+            patch.delenv(name, raising=False)
+        for name, value in _ENVIRONMENT.items():
+            patch.setenv(name, value)
+        _set_zone()
+        found = yield
+    _set_zone()
+    return found
+
+
+def _set_zone() -> None:
+    if hasattr(time, "tzset"):
+        time.tzset()
 
 
 @pytest.hookimpl(optionalhook=True)

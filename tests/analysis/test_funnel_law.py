@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import few
 from support.funnels import STAGES, day, kaplan_meier, left_by, lives, moves_of, standings_of, stays_of
 
 from leadqual.analysis.funnels.report import funnel
@@ -162,7 +163,7 @@ def test_standing_and_ageing_agree_with_the_counts(happened):
     assert dict(overdue.iter_rows()) == {s: n for s, n in ages.select("stage", "overdue").iter_rows() if n}
 
 
-@settings(max_examples=12)
+@few(6)  # each makes two whole reports
 @given(lives(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_means_nothing(happened, random):
     moves, standings = moves_of(happened), standings_of(happened, END)
@@ -172,7 +173,7 @@ def test_the_order_of_rows_means_nothing(happened, random):
     assert one.explain() == other.explain()
 
 
-@settings(max_examples=12)
+@few(6)  # each makes two whole reports
 @given(lives())
 def test_groups_sum_to_the_whole(happened):
     contacts = pl.DataFrame(
@@ -195,7 +196,7 @@ def test_groups_sum_to_the_whole(happened):
         assert summed.rows() == total.select(*keys, column).sort(keys).rows()
 
 
-@settings(max_examples=12)
+@few(8)  # a report in all its forms
 @given(lives())
 def test_everything_can_be_written_as_json_and_read_by_people(happened):
     report = report_of(happened)

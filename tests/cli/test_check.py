@@ -58,7 +58,6 @@ def test_notes_alone_refuse_nothing(files, run):
 
 @pytest.mark.parametrize(("at_once", "shown"), [(0.0, True), (1000.0, False)])
 def test_what_takes_long_shows_how_far_it_has_come(files, run, monkeypatch, at_once, shown):
-    monkeypatch.setenv("TERM", "xterm")
     out = Console(file=StringIO(), width=100, force_terminal=True, no_color=True, theme=output._THEME)
     monkeypatch.setattr("leadqual.cli.output.console", lambda **options: out)
     monkeypatch.setattr("leadqual.cli.findings._AT_ONCE", at_once)

@@ -87,7 +87,6 @@ def test_tables_for_files_are_aligned_and_plain(files, run):
 
 
 def test_a_narrow_terminal_breaks_lines_between_words_and_indents_them(monkeypatch):
-    monkeypatch.setenv("TERM", "xterm")  # a dumb terminal has one width for all
     out = Console(file=StringIO(), width=30, force_terminal=True, no_color=True)
     monkeypatch.setattr("leadqual.cli.output.console", lambda **options: out)
     say("A sentence that is longer than the terminal.\n  - and one of a list that is longer too")

@@ -7,16 +7,17 @@ from operator import itemgetter
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import walks
+from support.examples import few
 from support.walks import Case, tables_of
 
 from leadqual import Policy, frames
 
 Moves = list[dict[str, Any]]
 _WHO = itemgetter("contact_id")
-FEW = settings(max_examples=15)
+FEW = few(8)  # an example is a whole funnel of people, replayed
 
 
 def replayed(policy: Policy, tables: tuple[pl.DataFrame, pl.DataFrame], until: Any) -> Moves:

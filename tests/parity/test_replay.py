@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from support import policies as made
 from support import walks
 from support.engines import POLARS, TABLES, Tables
+from support.examples import few
 from support.folded import (
     MOVE,
     RECORD,
@@ -35,9 +36,10 @@ from leadqual.engines.record import RecordEngine
 from leadqual.engines.tables.replay import chunk, reviews, walk
 from leadqual.model.time import micros
 
-FEW = settings(max_examples=15)
+FEW = few(8)  # an example is a policy to plan and up to thousands of reviews to fold: one to three seconds
 
 
+@FEW
 @given(case=walks.cases())
 def test_moves_and_standings(case: Case) -> None:
     hold(POLARS, *case)
@@ -50,7 +52,7 @@ def test_an_unknown_condition_may_be_refused(case: Case) -> None:
 
 
 @given(case=walks.cases(reviews=("1h",), most=2))
-@settings(max_examples=12)
+@few(5)  # folding a life that is looked at every hour takes most of it
 def test_reviews_every_hour(case: Case) -> None:
     hold(POLARS, *case, RECORD)
 
@@ -85,14 +87,14 @@ def test_one_contact_decided_for_itself_moves_as_in_the_table(case: Case) -> Non
 
 
 @pytest.mark.parametrize("kind", TABLES[1:], ids=lambda kind: kind.name)
-@settings(max_examples=6)
+@few(3)  # for each of five kinds of table
 @given(case=walks.cases(EPOCHS[1:], LONG, strict=True))
 def test_every_kind_of_table(kind: Tables, case: Case) -> None:
     hold(kind, *case, RECORD)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@settings(max_examples=5)
+@few(3)  # a query for every row and every review
 @given(case=walks.cases(walks.EPOCHS[:2], ("7d", "30d"), most=4))
 def test_chunks_and_blocks_of_any_size(rows: int, case: Case) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -159,7 +161,7 @@ def test_two_parts_are_the_whole_over_a_century(case: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", TABLES[1:], ids=lambda kind: kind.name)
-@settings(max_examples=5)
+@few(3)  # for each of five kinds of table
 @given(case=parts())
 def test_two_parts_are_the_whole_in_every_kind_of_table(kind: Tables, case: Any) -> None:
     policy, people, early, late = case
@@ -202,7 +204,7 @@ def test_any_standing_is_gone_on_from(case: Any) -> None:
     assert_rows(POLARS, found, gone_on(policy, people, late, standings))
 
 
-@settings(max_examples=40)
+@few(15)
 @given(case=stood(), looks_ahead=st.booleans())
 def test_one_contact_for_itself_goes_on_from_any_standing(case: Any, looks_ahead: bool) -> None:
     policy, people, late, standings = case

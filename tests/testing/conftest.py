@@ -15,8 +15,7 @@ _LOADED = (asked.register, coverage.CoveragePlugin, items.PolicyTestFile, mutati
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
-    monkeypatch.setenv("COLUMNS", "80")
+def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     assert policy_named("minimal")
     pytester.makeini("[pytest]")
     return lambda *arguments: pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)

@@ -15,6 +15,7 @@ from typing import Final, ParamSpec
 import typer
 
 from leadqual.cli.output import console, print_json, print_problems
+from leadqual.cli.stopping import leave, stoppable
 from leadqual.errors import LeadqualError, Problem
 
 P = ParamSpec("P")
@@ -33,18 +34,22 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     @wraps(command)
     def run(*args: P.args, **options: P.kwargs) -> None:
         try:
-            command(*args, **options)
+            with stoppable():
+                command(*args, **options)
         except LeadqualError as error:
             _report(error, as_json=bool(options.get("as_json")))
             raise typer.Exit(BAD_INPUT) from None
         except typer.Exit:
             raise
         except KeyboardInterrupt:
+            leave()
             console(stderr=True).print("Stopped. Nothing was written.", style="bad")
             raise typer.Exit(STOPPED) from None
         except Exception as error:
             _report_fault(error)
             raise typer.Exit(FAULT) from None
+        finally:
+            leave()
 
     return run
 

@@ -1,11 +1,9 @@
-"""The program: its commands, and how it begins and is stopped."""
+"""The program: its commands, and how it begins."""
 
 from __future__ import annotations
 
-import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,6 +15,7 @@ from leadqual.cli.diff import diff
 from leadqual.cli.explain import explain
 from leadqual.cli.replay import replay
 from leadqual.cli.score import score
+from leadqual.cli.stopping import listen
 from leadqual.cli.test import run_tests
 from leadqual.cli.usage import Commands
 
@@ -71,9 +70,5 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name must not fail on a terminal that lacks its letters
-    signal.signal(signal.SIGTERM, _stop)
+    listen()
     app()
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -34,6 +34,7 @@ from leadqual.cli.output import (
     say,
 )
 from leadqual.cli.right_tables import check_order, check_standings
+from leadqual.cli.stopping import stoppable
 from leadqual.cli.words import counted, repeated_note, seen_at, unseen_note
 from leadqual.policies.documents import policy_named
 
@@ -114,7 +115,7 @@ def replay(
     }
     asked = Asked(chosen, contacts, interactions, moment, out, standings, earlier, spreadsheet_safe, reading)
     try:
-        with progress_bar(quiet=as_json) as watch:
+        with stoppable(), progress_bar(quiet=as_json) as watch:
             done = replay_tables(asked, watch)
     except KeyboardInterrupt:
         if not _is_begun(out or standings):
