@@ -272,3 +272,17 @@ def test_rows_are_looked_at(kind: Tables) -> None:
     assert {one.code for one in error.problems} == {"unknown-kind", "unknown-contact", "duplicate-id"}
     if kind.name in IN_MEMORY:
         assert refused(POLICY, kind.into(twice), kind.into(wrong)).problems == error.problems
+
+
+def test_lists_that_are_all_empty_hold_texts_all_the_same():
+    policy = lq.Policy(
+        name="tagged",
+        fields={"tags": {"type": "texts"}},
+        stages={"lead": {"initial": True}, "mql": {}},
+        transitions=[{"id": "tagged", "source": "lead", "target": "mql", "when": "'vip' in contact.tags"}],
+    )
+    people = pd.DataFrame({"contact_id": ["c-1", "c-2"], "tags": [[], []]})
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    told = {"contact_id": ["c-1"], "interaction_id": ["i-1"], "kind": ["profile_updated"], "occurred_at": [at]}
+    moves = frames.replay(policy, people, pd.DataFrame({**told, "changes.tags": [["vip"]]}), until=at)
+    assert moves[["contact_id", "target"]].to_numpy().tolist() == [["c-1", "mql"]]

@@ -140,6 +140,8 @@ class Dialect:
                 return self.micros(read)
             case ValueType.TEXT if not isinstance(dtype, nw.String):
                 return read.cast(nw.String())
+            case ValueType.TEXTS if isinstance(dtype, nw.List) and not isinstance(dtype.inner, nw.String):
+                return read.cast(DTYPES[entry.type])  # lists that are all empty hold no type, until another row does
             case _:
                 return read
 
