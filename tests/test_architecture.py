@@ -11,12 +11,14 @@ import leadqual
 ROOT = Path(leadqual.__file__).parent
 ROOMS = {
     "errors": 0, "_suggest": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5, "lifecycle": 6,
-    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "proofs": 7, "analysis": 8, "testing": 8, "cli": 9,
+    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "proofs": 7, "analysis": 8, "testing": 8, "ml": 8,
+    "cli": 9,
 }  # fmt: skip
 NEIGHBOURS = {
     ("datasets", "policies"): "the sample is qualified with the policy that ships",
     ("datasets", "files"): "the sample is written as the files that the command line reads",
     ("datasets", "frames"): "the sample gives its two tables",
+    ("ml", "analysis"): "the wall of the past, outcomes and cutoffs are those of a backtest, and reports look alike",
     ("frames", "files"): "tables in memory and in files are read by the same readers",
 }
 LATE = {
@@ -38,6 +40,7 @@ LATE = {
     "frames.replays.handed_back": "only a table of pandas comes to where pandas is needed",
     "testing.plugin.hooks": "pytest imports it in every run, whether somebody asks for it or not",
     "testing.plugin.asked": "coverage and mutation are imported where they are asked for",
+    "ml.training.wide": "only contacts in pandas need pandas",
     "cli.app": "typer and rich are optional",
     "cli.backtest": "polars and narwhals are optional",
     "cli.diff": "polars and narwhals are optional",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from leadqual.conditions.handles import Handle, as_condition
@@ -83,6 +84,7 @@ class ModelScorer:
         self._estimator = estimator
         self._policy = policy
         self._column = classes.index(positive) if positive is not None else len(classes) - 1
+        self._positive = positive
         self._abstains = on_missing == "abstain"
         self._engine = RecordEngine(policy, policy.attached_scorers)
         self._nodes = nodes
@@ -104,6 +106,12 @@ class ModelScorer:
     def features(self) -> tuple[str, ...]:
         """The expressions, in the order of the estimator's columns."""
         return tuple(feature.text for feature in self._features)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What was compiled is made of functions, which no pickle holds; it is made again where it is needed.
+        told = {"policy": self._policy, "positive": self._positive}
+        made = partial(type(self), **told, on_missing="abstain" if self._abstains else "predict")
+        return made, (self._name, self._estimator, list(self.features))
 
     def __repr__(self) -> str:
         return f"ModelScorer({self._name!r}, {type(self._estimator).__name__}, {len(self._features)} features)"

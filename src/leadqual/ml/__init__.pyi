@@ -1,0 +1,15 @@
+from .contributions.lines import Contributions as Contributions
+from .evaluation.evaluating import evaluate as evaluate
+from .evaluation.report import Evaluation as Evaluation
+from .evaluation.threshold import Threshold as Threshold
+from .evaluation.thresholds import choose_threshold as choose_threshold
+from .models.propensity import PropensityModel as PropensityModel
+from .scorecards.learning import learn_scorecard as learn_scorecard
+from .scorecards.scorecard import Scorecard as Scorecard
+from .training.building import training_set as training_set
+from .training.data import TrainingSet as TrainingSet
+from .warnings import FewConversionsWarning as FewConversionsWarning
+from .warnings import LeakWarning as LeakWarning
+from .warnings import LearningWarning as LearningWarning
+from .warnings import UndatedWarning as UndatedWarning
+from .warnings import VersionWarning as VersionWarning

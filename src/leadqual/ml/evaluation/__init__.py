@@ -1,0 +1,1 @@
+"""Scorers judged: one report, side by side on the same rows."""

@@ -1,0 +1,1 @@
+"""Models of how likely a contact converts: estimators, their encoding, and the calibration of probabilities."""

@@ -1,0 +1,65 @@
+"""The estimators that are fitted by default, and where monotone constraints are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from leadqual.ml.models.columns import columns_of
+from leadqual.ml.models.encoding import FeatureEncoder
+
+_BINS: Final = 10
+_STRENGTH: Final = 0.1
+_FIRM: Final = 0.03
+"""The strength where there are few conversions: a firmer prior that no bin tells anything."""
+
+
+def weighted_bins(*, few: bool) -> Pipeline:
+    """Return a logistic regression with a weight for each bin of each feature, drawn towards none by a ridge penalty.
+
+    A number is divided at its deciles, so that its effect may have any shape; each text has a bin of its own, and so
+    has what is missing. On data that drift from year to year it keeps its order better than boosted trees.
+
+    Parameters
+    ----------
+    few : bool
+        Whether there are few conversions: fewer bins, and a firmer prior.
+    """
+    return make_pipeline(
+        FeatureEncoder(bins=_BINS // 2 if few else _BINS),
+        OneHotEncoder(handle_unknown="ignore"),
+        LogisticRegression(C=_FIRM if few else _STRENGTH, max_iter=3000),
+    )
+
+
+def monotone_trees(table: Any, directions: Sequence[int], random_state: int | None) -> Pipeline:
+    """Return boosted trees that keep to declared directions; they take texts and missing values as they are.
+
+    Parameters
+    ----------
+    table : array or table
+        What they will be fitted on, which tells where texts are.
+    directions : sequence of int
+        Of each feature 1 if a larger value may never lower the probability, -1 if it may never raise it, 0 if neither.
+    random_state : int, optional
+        The seed.
+    """
+    texts = np.array([column.dtype == object for column in columns_of(table)])
+    trees = HistGradientBoostingClassifier(
+        learning_rate=0.05,
+        max_iter=200,
+        max_leaf_nodes=8,
+        min_samples_leaf=50,
+        l2_regularization=5.0,
+        early_stopping=False,
+        categorical_features=texts if texts.any() else None,
+        monotonic_cst=list(directions),
+        random_state=random_state,
+    )
+    return make_pipeline(FeatureEncoder(), trees)
