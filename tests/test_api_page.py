@@ -137,3 +137,26 @@ def test_tables() -> None:
         assert frames.standings(policy, table, events, at=t, standings=stood)["as_of"][0] == t
     people, _ = lq.datasets.demo(contacts=3).frames()
     assert len(people) == 3
+
+
+@pytest.mark.filterwarnings("ignore:there are")  # few conversions
+def test_learning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from leadqual import ml
+
+    monkeypatch.chdir(tmp_path)
+    policy, demo = lq.policies.sales(), lq.datasets.demo(contacts=1_000)
+    contacts, interactions = demo.frames()
+    t1, t2, t3 = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 3, 8))
+    data = ml.training_set(policy, contacts, interactions, outcome="purchase", horizon="90d", cutoffs=[t1, t2, t3])
+    model = ml.PropensityModel(estimator=None).fit(data.before(t3))
+    report = model.evaluate(data.at(t3), resamples=50)
+    assert report.measures["roc_auc"][0] > 0.6
+    model.save("propensity.skops")
+    again = ml.PropensityModel.load("propensity.skops")
+    assert (again.predict_proba(data.X) == model.predict_proba(data.X)).all()
+    policy = policy.with_scorer("propensity", model.as_scorer())
+    person = demo.contacts[0]
+    score = policy.decide(person, demo.histories[person.id], at=demo.at).scores["propensity"]
+    assert sum(line.points for line in score.ledger) == pytest.approx(score.value, abs=1e-9)
+    scores = frames.score(policy, contacts, interactions, at=demo.at)
+    assert scores.filter(contact_id=person.id)["score.propensity"][0] == pytest.approx(score.value, abs=1e-6)

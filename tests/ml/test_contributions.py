@@ -16,7 +16,6 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from leadqual.errors import InputError
-from leadqual.ml.contributions.composed import blended
 from leadqual.ml.contributions.explaining import explainer_of
 from leadqual.ml.contributions.probability import probability_lines
 
@@ -30,30 +29,6 @@ LINEAR = LogisticRegression().fit(X, Y)
 def _sums(explainer: Any, rows: Any) -> None:
     margin = explainer.margin(rows)
     np.testing.assert_allclose(explainer.base + explainer.values(rows).sum(axis=1), margin, rtol=1e-9, atol=1e-11)
-
-
-def test_a_blend_is_the_weighted_sum_of_its_parts() -> None:
-    parts = [explainer_of(LINEAR, X), explainer_of(TREES, X)]
-    blend = blended(parts, [0.3, 0.9], intercept=-0.2)
-    assert (blend.exact, blend.unit) == (True, "log-odds")
-    wanted = 0.3 * LINEAR.decision_function(X) + 0.9 * TREES.decision_function(X) - 0.2
-    np.testing.assert_allclose(blend.margin(X), wanted)
-    _sums(blend, X)
-    np.testing.assert_allclose(blend.values(X), 0.3 * parts[0].values(X) + 0.9 * parts[1].values(X))
-    assert all(part.method in blend.method for part in parts)
-
-
-def test_a_blend_is_as_exact_as_its_parts_and_has_their_unit_only_if_they_share_it() -> None:
-    blend = blended([explainer_of(LINEAR, X), explainer_of(GaussianNB().fit(X, Y), X)], [1.0, 1.0])
-    assert (blend.exact, blend.unit) == (False, "margin")
-    _sums(blend, X[:10])
-
-
-@pytest.mark.parametrize(("count", "weights"), [(0, []), (1, []), (1, [1.0, 2.0])])
-def test_a_blend_without_a_weight_for_each_part_is_refused(count: int, weights: list[float]) -> None:
-    with pytest.raises(InputError, match=r"one weight for each") as caught:
-        blended([explainer_of(LINEAR, X)] * count, weights)
-    assert caught.value.code == "bad-argument"
 
 
 def test_only_fitted_classifiers_of_two_classes_are_explained() -> None:

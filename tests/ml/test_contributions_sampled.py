@@ -44,6 +44,27 @@ def test_a_sum_of_functions_is_split_as_it_is() -> None:
     np.testing.assert_allclose(explainer.values(X[:10]), wanted, rtol=1e-9, atol=1e-12)
 
 
+class _Pairs:
+    """A model of nothing but pairs of features."""
+
+    classes_ = (0, 1)
+
+    def decision_function(self, rows: Any) -> Any:
+        return rows[:, 0] * rows[:, 1] - rows[:, 1] * rows[:, 2] + 3 * rows[:, 0] * rows[:, 3]
+
+
+def test_an_order_and_its_reverse_split_pairs_of_features_as_defined() -> None:
+    explainer = SampledExplainer(_Pairs(), "margin", X[:7])
+    for row, found in zip(X[10:13], explainer.values(X[10:13]), strict=True):
+
+        def game(known: frozenset[int], row: Any = row) -> float:
+            rows = X[:7].copy()
+            rows[:, list(known)] = row[list(known)]
+            return float(explainer.margin(rows).mean())
+
+        np.testing.assert_allclose(found, by_definition(game, 4), rtol=1e-9, atol=1e-12)
+
+
 def test_the_split_is_near_to_that_by_definition() -> None:
     estimator = MLPClassifier((8,), max_iter=600, random_state=0, solver="lbfgs").fit(X, Y)
     explainer = SampledExplainer(estimator, "probability", X[:120])

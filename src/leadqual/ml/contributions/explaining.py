@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from leadqual.errors import InputError, Place, Problem, shown
-from leadqual.ml.contributions.composed import EncodedExplainer
+from leadqual.ml.contributions.encoded import EncodedExplainer
 from leadqual.ml.contributions.exact import BoosterExplainer, LinearExplainer, TreeExplainer, dense, numbers
 from leadqual.ml.contributions.explainer import Explainer, Margin, is_booster
 from leadqual.ml.contributions.fitted_trees import TREES

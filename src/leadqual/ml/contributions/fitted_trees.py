@@ -26,7 +26,7 @@ TREES = (DecisionTreeClassifier, GradientBoostingClassifier, HistGradientBoostin
 def trees_of(estimator: Any) -> list[Tree]:
     """Return the trees whose sum, with a constant, is the margin of a fitted estimator."""
     if isinstance(estimator, HistGradientBoostingClassifier):
-        return _histogram_trees(estimator)
+        return [_histogram_tree(predictor) for (predictor,) in estimator._predictors]
     if isinstance(estimator, GradientBoostingClassifier):
         rate = estimator.learning_rate
         return [_tree(stage.tree_, rate * stage.tree_.value[:, 0, 0]) for stage in estimator.estimators_[:, 0]]
@@ -65,36 +65,25 @@ def _tree(tree: Any, value: NDArray[Any]) -> Tree:
     )
 
 
-def _histogram_trees(estimator: Any) -> list[Tree]:
-    known_bits, place = estimator._bin_mapper.make_known_categories_bitsets()
-    known = _unpacked(known_bits)
-    return [_histogram_tree(predictor, known, place) for (predictor,) in estimator._predictors]
-
-
-def _histogram_tree(predictor: Any, known: NDArray[np.bool_], place: NDArray[Any]) -> Tree:
+def _histogram_tree(predictor: Any) -> Tree:
     nodes = predictor.nodes
     leaf = nodes["is_leaf"].astype(bool)
-    left_codes = _unpacked(predictor.raw_left_cat_bitsets)
+    # `columns_of` makes codes of the categories of the training; any other is missing.
+    left_codes, missing_left = _unpacked(predictor.raw_left_cat_bitsets), nodes["missing_go_to_left"].astype(bool)
     categories = {
-        node: _left(left_codes[nodes["bitset_idx"][node]], known[place[nodes["feature_idx"][node]]],
-                    bool(nodes["missing_go_to_left"][node]))
+        node: np.append(left_codes[nodes["bitset_idx"][node]], missing_left[node])
         for node in np.flatnonzero(nodes["is_categorical"].astype(bool) & ~leaf).tolist()
-    }  # fmt: skip
+    }
     return Tree(
         left=np.where(leaf, -1, nodes["left"].astype(np.int64)),
         right=np.where(leaf, -1, nodes["right"].astype(np.int64)),
         feature=nodes["feature_idx"],
         threshold=nodes["num_threshold"],
-        missing_left=nodes["missing_go_to_left"].astype(bool),
+        missing_left=missing_left,
         value=nodes["value"],
         cover=nodes["count"].astype(np.float64),
         categories=categories,
     )
-
-
-def _left(codes: NDArray[np.bool_], known: NDArray[np.bool_], missing: bool) -> NDArray[np.bool_]:
-    # A code that training never saw goes where a missing one goes.
-    return np.append(codes | (~known & missing), missing)
 
 
 def _unpacked(bits: NDArray[Any]) -> NDArray[np.bool_]:
