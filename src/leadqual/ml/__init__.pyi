@@ -1,9 +1,12 @@
 from .contributions.lines import Contributions as Contributions
+from .drift.monitoring import monitor as monitor
+from .drift.report import DriftReport as DriftReport
 from .evaluation.evaluating import evaluate as evaluate
 from .evaluation.report import Evaluation as Evaluation
 from .evaluation.threshold import Threshold as Threshold
 from .evaluation.thresholds import choose_threshold as choose_threshold
 from .models.propensity import PropensityModel as PropensityModel
+from .saving.card import ModelCard as ModelCard
 from .scorecards.learning import learn_scorecard as learn_scorecard
 from .scorecards.scorecard import Scorecard as Scorecard
 from .training.building import training_set as training_set

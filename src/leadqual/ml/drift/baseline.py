@@ -56,12 +56,13 @@ class Held:
 
     Parameters
     ----------
-    probability, converted : array of shape (rows,)
-        What was said, and what came.
+    margin, probability, converted : array of shape (rows,)
+        What was said before and after calibration, and what came.
     places : array of int of shape (rows,)
         Which rows of the training they are.
     """
 
+    margin: Array
     probability: Array
     converted: Array
     places: Array
@@ -100,7 +101,7 @@ def reference_and_baseline(
         *counts,
         held_back=len(held.converted),
         held_conversions=int(held.converted.sum()),
-        auc=area(held.converted, held.probability, where),
+        auc=area(held.converted, held.margin, where),
         slope=slope(held.converted, held.probability, where),
         scores=scores.with_columns(pl.lit(len(np.unique(where)), pl.Int64).alias("rows")),
     )

@@ -56,8 +56,12 @@ def numbered(groups: Any, rows: int) -> Array:
 
 
 def _column(table: Any, place: int, name: str) -> Column | None:
-    array = isinstance(table, np.ndarray)
-    one = table[:, [place]] if array else nw.from_native(table, eager_only=True).select(name).to_native()
+    if isinstance(table, np.ndarray):
+        one = table[:, [place]]
+    else:
+        frame = nw.from_native(table, eager_only=True)
+        # Columns of pandas whose names are numbers go by their place, as in scikit-learn.
+        one = (frame.select(name) if name in frame.columns else frame[:, [place]]).to_native()
     try:
         return columns_of(one)[0]
     except (TypeError, ValueError):  # such as an instant, which an estimator of the user's may take

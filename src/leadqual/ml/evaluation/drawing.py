@@ -101,7 +101,7 @@ def key_below(axes: Axes) -> None:
     down = ScaledTranslation(0, -18 / 72, figure.dpi_scale_trans)  # type: ignore[union-attr] # axes have a figure
     axes.legend(
         frameon=False, fontsize=_SMALL, labelcolor=ink(), loc="upper left", bbox_to_anchor=(0, 0),
-        bbox_transform=axes.transAxes + down, borderaxespad=0,
+        bbox_transform=axes.transAxes + down, borderaxespad=0, ncols=2,
     )  # fmt: skip
 
 

@@ -67,8 +67,8 @@ def evaluate(
     resamples : int, default 500
         How many samples of the contacts are drawn for the intervals.
     reference : DataFrame, optional
-        How features were spread in the training, as a fitted model keeps it; by default that of the first scorer that
-        has a ``reference_``.
+        How features were spread in the training, as a fitted model keeps it; by default that of the first scorer
+        with a ``reference_`` for features of these rows.
     random_state : int, default 0
         The seed of the samples.
 
@@ -116,8 +116,9 @@ def evaluate(
     answers = answers_of(asked, judged)
     groups = [divided_by(name, then.values[_SLICE + name]) for name in fields]
     by_slice, doubts = slice_table(asked, answers, groups)
-    spread = _reference(named, reference)
-    stability = pl.DataFrame() if spread is None else stability_table(spread, data.rows)
+    spread = _reference(named, reference, data.rows)
+    people = data.rows[CONTACT_ID].n_unique()
+    stability = pl.DataFrame() if spread is None else stability_table(spread, data.rows, contacts=people)
     differences = difference_table(asked, answers)
     return Evaluation(
         policy=data.policy.ref,
@@ -190,9 +191,13 @@ def _asked(
     return Asked(rows, converted, groups, periods_of(rows), capacities, confidence, resamples, random_state)
 
 
-def _reference(scorers: Mapping[str, Any], given: pl.DataFrame | None) -> pl.DataFrame | None:
+def _reference(scorers: Mapping[str, Any], given: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame | None:
+    """Return how features were spread in the training: as given, or as a scorer that knows these rows kept it."""
+    if given is not None:
+        return given
     kept = (getattr(one, "reference_", None) for one in scorers.values())
-    return given if given is not None else next((one for one in kept if isinstance(one, pl.DataFrame)), None)
+    fits = (one for one in kept if isinstance(one, pl.DataFrame) and set(one["feature"]) <= set(rows.columns))
+    return next(fits, None)
 
 
 def _rows(asked: Asked, answers: Sequence[Answer]) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def expected_of(report: Evaluation, flow: Flow, line: float, worth: Worth) -> pl
         rows.append((measure, value, float(low[0]), float(high[0])))
     if worth is not None:
         mine = flow.score[flow.leads(line)]
-        rows.append(("the same by probability", float(mine.sum()), None, None))
+        rows.insert(-1, ("the same by probability", float(mine.sum()), None, None))
     schema = {"measure": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_nan(None))
 
@@ -62,8 +62,8 @@ def _told(sums: Array, flow: Flow, worth: Worth) -> dict[str, float]:
     if flow.days is not None:
         found["leads a day"] = counted / flow.days
     if worth is not None:
-        found["value"] = worth[0] * hits - worth[1] * leads
         found["conversions within the horizon"] = at_once
+        found["value"] = worth[0] * at_once - worth[1] * leads
     return found
 
 
@@ -82,7 +82,8 @@ def in_hindsight(flow: Flow, line: float, value: float, cost: float) -> list[str
 
 
 def _brought(flow: Flow, line: float, value: float, cost: float) -> float:
-    return value * flow.conversions(line) - cost * float(flow.leads(line).sum())
+    leads = flow.leads(line)
+    return value * flow.at_once(leads) - cost * float(leads.sum())
 
 
 def other_lines(flow: Flow, line: float, worth: Worth) -> pl.DataFrame:
@@ -97,7 +98,7 @@ def other_lines(flow: Flow, line: float, worth: Worth) -> pl.DataFrame:
         leads, hits = flow.leads(one), flow.conversions(one)
         number = int(leads.sum())
         counted = None if flow.days is None else float((leads & flow.counts).sum()) / flow.days
-        value = None if worth is None else worth[0] * hits - worth[1] * number
+        value = None if worth is None else _brought(flow, one, *worth)
         rows.append((one, one == line, number, counted, hits, hits / number if number else None, hits / total, value))
     schema = {
         "line": pl.Float64, "chosen": pl.Boolean, "leads": pl.Int64, "leads_a_day": pl.Float64,

@@ -148,4 +148,5 @@ def ratio(part: Array, whole: Array) -> Array:
     >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0])).tolist()
     [0.25, nan]
     """
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    found: Array = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return found

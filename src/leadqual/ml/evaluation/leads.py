@@ -17,7 +17,8 @@ from leadqual.ml.evaluation.measures import Array
 if TYPE_CHECKING:
     from leadqual.ml.evaluation.report import Evaluation
 
-_DIGITS: Final = 6
+DIGITS: Final = 6
+"""To so many decimals policies round a score."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -57,6 +58,10 @@ class Flow:
         """Return how many contacts converted within the horizon of a cutoff at which they stood above the line."""
         return len(np.unique(self.contact[self.converted & (self.score >= line)]))
 
+    def at_once(self, leads: Array) -> int:
+        """Return how many contacts converted within the horizon of becoming a lead: what a probability speaks of."""
+        return len(np.unique(self.contact[leads & self.converted]))
+
     def arrivals(self, lines: Array) -> Array:
         """Return how many leads of those that count for the leads a day each line gives."""
         score, both = self.score[self.counts], np.minimum(self.score, self.earlier)[self.counts]
@@ -69,7 +74,7 @@ def _at_least(values: Array, lines: Array) -> Array:
 
 def flow_of(report: Evaluation, scorer: str) -> Flow:
     """Return the course of a score in the rows of a report."""
-    score = (pl.col(scorer) * 10**_DIGITS + 0.5).floor() / 10**_DIGITS
+    score = (pl.col(scorer) * 10**DIGITS + 0.5).floor() / 10**DIGITS
     rows = report.rows.select(CONTACT_ID, CUTOFF, CONVERTED, score.fill_null(float("-inf")).alias("score"))
     cutoffs = report.cutoffs
     dates = pl.DataFrame(
@@ -106,7 +111,7 @@ def short_between(below: float, line: float) -> float:
     (0.31, 40.0, 0.310001)
     """
     exact = Decimal(repr(line))
-    for digits in range(_DIGITS + 1):
+    for digits in range(DIGITS + 1):
         step = Decimal(1).scaleb(-digits)
         candidate = exact.quantize(step, rounding="ROUND_FLOOR")
         if below < float(candidate) <= line:

@@ -47,14 +47,16 @@ def _time(report: Evaluation) -> Iterator[str]:
 
 
 def _scorers(report: Evaluation) -> Iterator[str]:
-    for name, why in report.why_not.items():
-        yield f"{name} is judged by its ranking alone: {why}, so it has no Brier score and no calibration."
+    for why in dict.fromkeys(report.why_not.values()):
+        names = [name for name, reason in report.why_not.items() if reason == why]
+        yield f"Judged by ranking alone, without Brier score and calibration, since {why}: {', '.join(names)}."
     for name, abstained, rows in report.measures.select("scorer", "abstained", "rows").iter_rows():
         if abstained:
             rest = ", and its probabilities are judged on the others alone" if name not in report.why_not else ""
             yield f"{name} gave no number for {abstained:,} of {rows:,} rows: they are ranked last{rest}."
     for name, fields in report.absent.items():
-        yield f"{name} reads what these rows do not have, and took it to be missing: {', '.join(fields)}."
+        lacking = f"reads what these rows do not have, and took it to be missing: {', '.join(fields)}"
+        yield f"{name} {lacking if fields else 'saw of each contact the features of these rows, and nothing else'}."
 
 
 def _reading(report: Evaluation) -> Iterator[str]:

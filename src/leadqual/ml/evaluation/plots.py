@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -71,7 +72,7 @@ def calibration(report: Evaluation, ax: Axes | None = None) -> Axes:
     edge = min(1.0, top * 1.05) or 1.0
     chance(axes, [0, edge], [0, edge])
     axes.set(xlim=(0, edge), ylim=(0, edge))
-    _percent(axes, both=True)
+    _percent(axes.xaxis, axes.yaxis)
     return labelled(
         axes, "Calibration", "expected, by tenths of the rows", "converted", key="best" if top > 0 else None
     )
@@ -83,7 +84,7 @@ def gain(report: Evaluation, ax: Axes | None = None) -> Axes:
     _curves(report, axes, "gain")
     chance(axes, [0, 1], [0, 1])
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    _percent(axes, both=True)
+    _percent(axes.xaxis, axes.yaxis)
     return labelled(axes, "Gain", "the best so many of each time", "of all conversions", key="lower right")
 
 
@@ -94,7 +95,7 @@ def lift(report: Evaluation, ax: Axes | None = None) -> Axes:
     chance(axes, [0, 1], [1, 1])
     axes.set(xlim=(0, 1))
     axes.set_ylim(bottom=0)
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    _percent(axes.xaxis)
     return labelled(axes, "Lift", "the best so many of each time", "times as many as by lot", key="upper right")
 
 
@@ -120,7 +121,7 @@ def roc(report: Evaluation, ax: Axes | None = None) -> Axes:
             )
     chance(axes, [0, 1], [0, 1])
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    _percent(axes, both=True)
+    _percent(axes.xaxis, axes.yaxis)
     return labelled(
         axes, "ROC", "of those who did not convert", "of those who did", key="lower right" if axes.lines[1:] else None
     )
@@ -143,7 +144,7 @@ def by_time(report: Evaluation, ax: Axes | None = None) -> Axes:
     if len(dated):
         chance(axes, [dated["cutoff"].min(), dated["cutoff"].max()], [0.5, 0.5])
         low, high = axes.get_ylim()
-        axes.set_ylim(bottom=low - (0.1 + 0.08 * len(report.scorers)) * (high - low))  # room for the key
+        axes.set_ylim(bottom=low - (0.15 + 0.09 * len(report.scorers)) * (high - low))  # room for the key
         locator = AutoDateLocator(minticks=2, maxticks=6)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
@@ -189,7 +190,6 @@ def _last(field: str) -> str:
     return field.rpartition(".")[2] if "(" not in field else field
 
 
-def _percent(axes: Axes, *, both: bool) -> None:
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    if both:
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+def _percent(*several: Axis) -> None:
+    for axis in several:
+        axis.set_major_formatter(PercentFormatter(1.0))

@@ -57,7 +57,8 @@ class Evaluation:
     why_not : mapping of str to str
         The scorers whose numbers are no probabilities, with the reason.
     absent : mapping of str to tuple of str
-        Fields that an expression reads and an export does not have, so that they were missing.
+        Fields that an expression reads and an export does not have, so that they were missing; empty for a scorer
+        object, of which nobody knows what it reads.
     measures : DataFrame
         Of each scorer: ``rows``, ``contacts``, ``conversions``, ``rate``; ``abstained``, the rows that it gave no
         number; ``roc_auc``; ``within_auc``, the same of pairs of one period; ``pr_auc`` (average precision);

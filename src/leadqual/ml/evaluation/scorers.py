@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -23,6 +24,7 @@ from leadqual.model.score import Scorer, is_scorer
 from leadqual.policy.rules import LARGEST
 from leadqual.scoring.rules import RuleScorer
 
+_SIGNS: Final = re.compile("[^A-Za-z0-9_]")
 _OWN: Final = ("contact_id", "cutoff", "converted")
 _RULES: Final = "points by rules are no probabilities"
 _NUMBERS: Final = "numbers that nobody calls probabilities"
@@ -109,14 +111,20 @@ class Scorers:
 
     def _one(self, name: str, one: Any, then: Then) -> Judged:
         if _is_classifier(one):
-            return Judged(name, probabilities(one, self.data.X, name), f"score.{name}", probable=True)
+            return Judged(name, probabilities(one, self.data.X, name), _as_score(name), probable=True)
         score = then.values[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        text = f"score.{name}" if is_scorer(one) else str(self.asked[name])
+        text = _as_score(name) if is_scorer(one) else str(self.asked[name])
         why = _why_not(one, self.asked[name], self.policy)
         told = score[~np.isnan(score)]
         if not why and len(told) and not (told.min() >= 0 and told.max() <= 1):
             why = _OUTSIDE
         return Judged(name, score, text, probable=not why, why=why)
+
+
+def _as_score(name: str) -> str:
+    """Return the score under which a policy would have a scorer of this name."""
+    word = _SIGNS.sub("_", name)
+    return f"score.{word if word[0].isalpha() else f'model_{word}'}"
 
 
 def _unlike(place: int) -> str:

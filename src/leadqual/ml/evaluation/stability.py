@@ -152,9 +152,9 @@ def stability_table(
     -------
     DataFrame
         Of each feature: ``psi``; ``expected``, what chance alone makes of it on average, and ``by_chance``, what it is
-        below in 99 of 100 samples of so many contacts if nothing has moved (Yurdakul and Naranjo 2020); ``verdict``: *stable*, *shifted* from 0.1 on, *moved* from 0.25 on, and stable where chance explains
-        it; the shares that are missing (``missing_before``, ``missing``); and ``other``, the share of texts that were
-        rare or never seen.
+        below in 99 of 100 samples of so many contacts if nothing has moved (Yurdakul and Naranjo 2020); ``verdict``:
+        *stable*, *shifted* from 0.1 on, *moved* from 0.25 on, and stable where chance explains it; the shares that are
+        missing (``missing_before``, ``missing``); and ``other``, the share of texts that were rare or never seen.
 
     Raises
     ------

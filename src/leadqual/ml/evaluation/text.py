@@ -126,12 +126,16 @@ def _capacity(report: Evaluation, capacity: str) -> Sheet:
 
 
 def _differences(report: Evaluation) -> Sheet:
+    tenth = capacity_text(report.capacities[tenth_of(report.capacities)])
+    shown = ("roc_auc", "pr_auc", "brier", f"lift at {tenth}")
     rows = [
         (cut(row["scorer"], limit=_NAME), row["measure"], _signed(row["difference"]), _signed_span(row))
         for row in report.differences.to_dicts()
+        if row["measure"] in shown
     ]
     columns = ("scorer", "measure", "difference", _sure(report))
-    return Sheet(f"How far they are from {report.scorers[0]}, on the same samples", (), columns, rows)
+    title = f"How far they are from {cut(report.scorers[0], limit=_NAME)}, on the same samples"
+    return Sheet(title, (), columns, rows, remarks=("other measures in differences",))
 
 
 def _by_time(report: Evaluation, name: str) -> Sheet:

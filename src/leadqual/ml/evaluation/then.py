@@ -35,7 +35,8 @@ class Then:
     values : DataFrame
         A column an expression, in the order of the rows.
     absent : mapping of str to tuple of str
-        Of an export: the fields that an expression reads and the rows do not have, so that they were missing.
+        Of an export: the fields that an expression reads and the rows do not have, so that they were missing; empty
+        for a scorer object, of which nobody knows what it reads.
     """
 
     values: pl.DataFrame
@@ -69,8 +70,9 @@ def values_of_then(data: TrainingSet, policy: Policy, asked: Mapping[str, Node])
         people = data.rows.select(pl.int_range(pl.len()).cast(pl.String).alias(CONTACT_ID), *own)
         found = frames.evaluate(policy, others, people, _NOTHING, at=_ANY_TIME, check="trusted")
         columns += found.drop(CONTACT_ID).get_columns()
-        reads = {name: reads_of(policy, [node]).fields - set(fields) for name, node in others.items()}
-        absent = {name: tuple(sorted(missing)) for name, missing in reads.items() if missing}
+        reads = {name: reads_of(policy, [node]) for name, node in others.items()}
+        lacking = {name: tuple(sorted(read.fields - set(fields))) for name, read in reads.items()}
+        absent = {name: missing for name, missing in lacking.items() if missing or reads[name].scorers}
     return Then(pl.DataFrame(columns).select(list(asked)), absent)
 
 

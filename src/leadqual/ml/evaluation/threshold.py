@@ -35,8 +35,8 @@ class Threshold:
         What came of these rows: of each ``measure`` its ``value`` between a ``low`` and a ``high``. Measures are
         ``leads``; ``conversions``, the contacts that converted within the horizon of a cutoff at which they stood
         above the line; ``precision``, conversions a lead; ``caught``, their share of all that converted; ``leads a
-        day``. With a value and a cost also the ``value`` in all, the conversions within the horizon of becoming a
-        lead, and how many of these the probabilities promised.
+        day``. With a value and a cost also the conversions within the horizon of becoming a lead, how many of these the
+        probabilities promised, and what they brought: the ``value``, less the cost of the leads.
     lines : DataFrame
         What other lines would have given.
     notes : tuple of str

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.ml.evaluation.expected import expected_of, in_hindsight, other_lines
-from leadqual.ml.evaluation.leads import Flow, flow_of, short_between
+from leadqual.ml.evaluation.leads import DIGITS, Flow, flow_of, short_between
 from leadqual.ml.evaluation.report import Evaluation
 from leadqual.ml.evaluation.threshold import Threshold
 
@@ -161,13 +161,10 @@ def _by_value(report: Evaluation, name: str, flow: Flow, value: float, cost: flo
         hint = "give capacity_per_day=, or a scorer that gives probabilities"
         message = f"{name} gives no probabilities: {report.why_not[name]}"
         raise InputError(Problem("no-probabilities", message, Place("scorer"), shown(name), hint=hint))
-    exact, known = cost / value, np.unique(flow.score[np.isfinite(flow.score)])
-    if not (known >= exact).any():
-        top = f"the highest probability is {known[-1]:.4g}"
-        return exact, [f"No row reaches the line of {exact:.4g} at which a lead pays: {top}."]
-    below = known[known < exact]
-    found = short_between(float(below[-1]) if len(below) else 0.0, float(known[known >= exact][0]))
-    return (found if len(below) else exact), []
+    line, top = round(cost / value, DIGITS), float(flow.score.max())
+    if top >= line:
+        return line, []
+    return line, [f"No row reaches the line of {line:.4g} at which a lead pays: the highest probability is {top:.4g}."]
 
 
 def _reading(report: Evaluation, flow: Flow) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,12 +15,19 @@ _HOWS: dict[str, How] = {"auto": "sigmoid", "sigmoid": "sigmoid", "isotonic": "i
 
 def how_of(calibration: str) -> How:
     """Return how margins become probabilities; raise `InputError` for what is not known."""
-    if calibration not in _HOWS:
+    if not isinstance(calibration, str) or calibration not in _HOWS:
         found, expected = shown(calibration), f"one of: {', '.join(_HOWS)}"
         meant = did_you_mean(str(calibration), _HOWS)
         place = Place("calibration")
         raise InputError(Problem("bad-argument", "there is no such calibration", place, found, expected, meant))
     return _HOWS[calibration]
+
+
+def whole(name: str, given: Any, least: int) -> None:
+    """Raise `InputError` for an argument that is no whole number, or too small a one."""
+    if isinstance(given, bool) or not isinstance(given, numbers.Integral) or given < least:
+        message, expected = "this is no number of rows", f"a whole number, at least {least}"
+        raise InputError(Problem("bad-argument", message, Place(name), shown(given), expected))
 
 
 def directions(given: Mapping[Any, int] | None, names: Sequence[str], width: int) -> tuple[int, ...] | None:
@@ -39,10 +47,13 @@ def directions(given: Mapping[Any, int] | None, names: Sequence[str], width: int
     UnknownNameError
         If there is no such feature.
     InputError
-        If a direction is neither 1 nor -1.
+        If a direction is neither 1 nor -1, or these are no directions.
     """
-    if not given:
+    if given is None or given == {}:
         return None
+    if not isinstance(given, Mapping):
+        message, expected = "these are no directions", "features with 1 or -1, such as {'score.fit': 1}"
+        raise InputError(Problem("wrong-type", message, Place("monotone"), shown(given), expected))
     found = [0] * width
     for name, direction in given.items():
         place = names.index(name) if name in names else name

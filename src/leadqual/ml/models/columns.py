@@ -10,6 +10,8 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
+from leadqual.errors import InputError, Place, Problem
+
 Column: TypeAlias = npt.NDArray[Any]
 """Floats, NaN where they are missing; or objects that hold texts, None where they are missing."""
 
@@ -21,8 +23,9 @@ def columns_of(table: Any) -> list[Column]:
 
     Raises
     ------
-    TypeError
-        If a cell is neither a number nor a text.
+    InputError
+        If a column holds something else than numbers, conditions or texts (code ``bad-feature``), or a number that is
+        not finite (``finite-number``).
 
     Examples
     --------
@@ -30,16 +33,26 @@ def columns_of(table: Any) -> list[Column]:
     [array([ 1., nan]), array(['web', None], dtype=object)]
     """
     if isinstance(table, np.ndarray):
-        return list(_of_array(table))
+        return [_checked(f"x{place}", column) for place, column in enumerate(_of_array(table))]
     frame = nw.from_native(table, eager_only=True)
-    return [_of_series(column) for column in frame.iter_columns()]
+    return [_checked(column.name, _of_series(column)) for column in frame.iter_columns()]
+
+
+def _checked(name: object, column: Column) -> Column:
+    if column.dtype != object and np.isinf(column).any():
+        rows = f"{np.isinf(column).sum():,} of {len(column):,} rows"
+        raise InputError(
+            Problem("finite-number", "the number is not finite", Place("X", path=str(name)), rows, "a finite number")
+        )
+    return column
 
 
 def _of_array(table: npt.NDArray[Any]) -> Iterator[Column]:
     if table.dtype.kind in "biuf":
         yield from table.astype(np.float64, copy=False).T
         return
-    yield from map(_of_objects, table.T)
+    for place, column in enumerate(table.T):
+        yield _of_objects(column, f"x{place}")
 
 
 def _of_series(series: Any) -> Column:
@@ -50,15 +63,25 @@ def _of_series(series: Any) -> Column:
         texts = np.array(series.cast(nw.String).to_list(), dtype=object)
         texts[np.asarray(series.is_null().to_numpy(), dtype=bool)] = None  # pandas has several ways to say so
         return texts
-    return _of_objects(np.array(series.to_list(), dtype=object))
+    if kind.is_temporal() or kind.is_nested():
+        raise _odd(series.name, str(kind))
+    return _of_objects(np.array(series.to_list(), dtype=object), series.name)
 
 
-def _of_objects(cells: npt.NDArray[Any]) -> Column:
+def _of_objects(cells: npt.NDArray[Any], name: object) -> Column:
     missing = np.array([cell is None or cell != cell for cell in cells], dtype=bool)  # NaN differs from itself
     if any(isinstance(cell, str) for cell in cells[~missing]):
         texts = np.array([str(cell) for cell in cells], dtype=object)
         texts[missing] = None
         return texts
     floats = np.full(len(cells), np.nan)
-    floats[~missing] = [cell if isinstance(cell, numbers.Real) else float(cell) for cell in cells[~missing]]
+    try:
+        floats[~missing] = [cell if isinstance(cell, numbers.Real) else float(cell) for cell in cells[~missing]]
+    except (TypeError, ValueError) as error:
+        raise _odd(name, str(error)) from error
     return floats
+
+
+def _odd(name: object, found: str) -> InputError:
+    message, expected = "no estimator takes this column", "numbers, conditions or texts"
+    return InputError(Problem("bad-feature", message, Place("X", path=str(name)), found, expected))

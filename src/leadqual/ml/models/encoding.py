@@ -53,7 +53,10 @@ class FeatureEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         """Learn the texts of each column, and the bins of each number."""
         validate_data(self, X, skip_check_array=True)
         columns = columns_of(X)
-        self.codes_ = [_codes(column) if column.dtype == object else None for column in columns]
+        # Of a column without a value nobody knows what it will hold: all that comes later is new.
+        self.codes_ = [
+            _codes(column) if column.dtype == object else [] if np.isnan(column).all() else None for column in columns
+        ]
         self.edges_ = [
             None if codes is not None or self.bins is None else _edges(column, self.bins)
             for column, codes in zip(columns, self.codes_, strict=True)

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from leadqual.errors import InputError, Place, Problem
 from leadqual.ml.models.columns import columns_of
 from leadqual.ml.models.encoding import FeatureEncoder
 
@@ -49,8 +50,18 @@ def monotone_trees(table: Any, directions: Sequence[int], random_state: int | No
         Of each feature 1 if a larger value may never lower the probability, -1 if it may never raise it, 0 if neither.
     random_state : int, optional
         The seed.
+
+    Raises
+    ------
+    InputError
+        If a direction is declared for a text, told by its place.
     """
     texts = np.array([column.dtype == object for column in columns_of(table)])
+    if several := [place for place, direction in enumerate(directions) if direction and texts[place]]:
+        message, expected = "a text has no direction", "a number or a condition"
+        raise InputError(
+            Problem("bad-argument", message, Place("monotone", path=str(place)), "texts", expected) for place in several
+        )
     trees = HistGradientBoostingClassifier(
         learning_rate=0.05,
         max_iter=200,

@@ -36,8 +36,8 @@ class HeldBack:
 
 def held_back(
     y: npt.NDArray[np.int_], times: npt.NDArray[np.datetime64] | None, horizon: np.timedelta64, groups: Any, enough: int
-) -> HeldBack:
-    """Return which rows calibrate a model.
+) -> HeldBack | None:
+    """Return which rows calibrate a model; None where none can.
 
     With times they are about the last fifth of the rows, and the model that they calibrate is trained on rows whose
     horizon was over when they began. Where that leaves too few conversions on either side, and without times, the rows
@@ -63,7 +63,10 @@ def held_back(
             if min(*np.bincount(y[early], minlength=2), *np.bincount(y[late], minlength=2)) >= enough:
                 said = f"calibrated on the {late.sum():,} rows from {str(start)[:10]} on"
                 return HeldBack([(np.flatnonzero(early), np.flatnonzero(late))], True, said)
-    return HeldBack(list(_folds(y, groups)), False, f"calibrated by cross-fitting in {_FOLDS} folds")
+    pairs = [(train, test) for train, test in _folds(y, groups) if len(np.unique(y[train])) == 2]
+    if len({*y[np.concatenate([test for _, test in pairs])]} if pairs else ()) < 2:
+        return None  # all conversions are of one contact, or there is one only
+    return HeldBack(pairs, False, f"calibrated by cross-fitting in {len(pairs)} folds")
 
 
 def _starts(times: npt.NDArray[np.datetime64]) -> Iterator[np.datetime64]:
@@ -75,8 +78,11 @@ def _starts(times: npt.NDArray[np.datetime64]) -> Iterator[np.datetime64]:
 
 
 def _folds(y: npt.NDArray[np.int_], groups: Any) -> Iterator[tuple[Places, Places]]:
-    folds = min(_FOLDS, int(np.bincount(y).min()))
-    if groups is not None and len(np.unique(groups)) >= folds:
-        yield from StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(y, y, groups)
-    else:
+    several = len(y) if groups is None else len(np.unique(groups))
+    folds = min(_FOLDS, int(np.bincount(y).min()), several)
+    if folds < 2:
+        return
+    if groups is None:
         yield from StratifiedKFold(folds, shuffle=True, random_state=0).split(y, y)
+    else:
+        yield from StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(y, y, groups)

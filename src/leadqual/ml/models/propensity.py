@@ -10,22 +10,25 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import Tags
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils import Tags, get_tags
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d, validate_data
 
 from leadqual.errors import InputError, Place, Problem
 from leadqual.lifecycle.policy import Policy
 from leadqual.ml.contributions.lines import Contributions
+from leadqual.ml.drift.baseline import Held, reference_and_baseline
 from leadqual.ml.evaluation.evaluating import evaluate
 from leadqual.ml.evaluation.report import Evaluation
-from leadqual.ml.models.arguments import directions, how_of
+from leadqual.ml.models.arguments import directions, how_of, whole
 from leadqual.ml.models.calibrating import Calibration, Floats, calibrated
 from leadqual.ml.models.explained import Explained
 from leadqual.ml.models.held_back import HeldBack, held_back
-from leadqual.ml.models.labels import Labels, binary
+from leadqual.ml.models.labels import Labels, binary, known
 from leadqual.ml.models.recipe import Recipe, margins
-from leadqual.ml.models.rows import taken
+from leadqual.ml.models.rows import is_table, some_places, taken
 from leadqual.ml.models.scorer import PropensityScorer
+from leadqual.ml.models.times import instants
+from leadqual.ml.saving.kept import Kept
 from leadqual.ml.training.data import TrainingSet
 from leadqual.ml.warnings import FewConversionsWarning
 from leadqual.scoring.model import ModelScorer
@@ -36,7 +39,7 @@ _EITHER: Final = 20
 """How many conversions, and rows without, there must be among those that calibrate and those trained on before."""
 
 
-class PropensityModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
+class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
     """The calibrated probability that a contact converts.
 
     An estimator of scikit-learn: it can be cloned, searched over, and put at the end of a pipeline. It takes arrays and
@@ -79,6 +82,12 @@ class PropensityModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         Some rows of the training, which contributions are compared with.
     training_ : TrainingSet or None
         The description of the rows that it was fitted on, without the rows, if they came as a `TrainingSet`.
+    reference_ : DataFrame
+        How each feature was spread, for `leadqual.ml.monitor`.
+    baseline_ : Baseline
+        How many rows converted, and how well those that were held back were ranked, for the same.
+    evaluation_ : dict or None
+        The figures that it was saved with.
 
     Notes
     -----
@@ -147,15 +156,20 @@ class PropensityModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
             times = training.times if training.cutoffs else None
             horizon = np.timedelta64(0 if training.horizon is None else training.horizon.micros, "us")
         how_of(self.calibration)
+        whole("min_conversions", self.min_conversions, 1)
+        whole("few_conversions", self.few_conversions, 0)
         table = self._table(X, fitting=True)
-        labels = self._labels(table, y)
+        labels, known_times = self._labels(table, y), instants(times)
+        check_consistent_length(table, known_times, groups)
         recipe = self._recipe(labels)
         back = None
         if not recipe.few and self.calibration != "none":
-            back = held_back(labels, _instants(times, table), horizon, groups, _EITHER)
-        self._fit(recipe, table, labels, back)
+            back = held_back(labels, known_times, horizon, groups, _EITHER)
+        held = self._fit(recipe, table, labels, back)
         self.training_ = None if training is None else training.emptied()
-        self.background_ = taken(table, _some(len(labels)))
+        kinds = {} if training is None else training.features
+        self.reference_, self.baseline_ = reference_and_baseline(table, labels, groups, self.names, kinds, held)
+        self.background_, self.evaluation_ = taken(table, some_places(len(labels), _BACKGROUND)), None
         return self
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
@@ -230,16 +244,18 @@ class PropensityModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         """Tell scikit-learn what is taken: two classes, texts, and missing values unless the estimator takes none."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = self.estimator is None
+        own = get_tags(self.estimator).input_tags if hasattr(self.estimator, "__sklearn_tags__") else None
+        for name in ("allow_nan", "string", "categorical"):
+            setattr(tags.input_tags, name, self.estimator is None if own is None else getattr(own, name))
         return tags
 
-    def _fit(self, recipe: Recipe, table: Any, y: Labels, back: HeldBack | None) -> None:
+    def _fit(self, recipe: Recipe, table: Any, y: Labels, back: HeldBack | None) -> Held | None:
         self._explained = None
         self.estimator_ = recipe.fitted(table, y)
         self.calibration_ = Calibration()
         if back is None:
             self.how_ = f"{recipe.said}, not calibrated on rows of their own"
-            return
+            return None
         parts = [
             (margins(recipe.fitted(taken(table, train), y[train]), taken(table, test)), y[test])
             for train, test in back.pairs
@@ -247,45 +263,36 @@ class PropensityModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         found, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
         self.calibration_ = calibrated(found, labels, how_of(self.calibration))
         self.how_ = f"{recipe.said}, {back.said}"
+        places = np.concatenate([test for _, test in back.pairs])
+        return Held(found, self.calibration_.probability(found), labels, places)
 
     def _table(self, X: Any, *, fitting: bool) -> Any:  # noqa: N803
         """Return the features as the members take them, checked as scikit-learn does."""
-        if hasattr(X, "columns") or hasattr(X, "column_names"):  # a table keeps its texts
+        if is_table(X):  # which keeps its texts
             validate_data(self, X, reset=fitting, skip_check_array=True)
             return X
-        checks = {"dtype": None, "ensure_all_finite": "allow-nan" if self.estimator is None else True}
-        return validate_data(self, X, reset=fitting, **checks)
+        # An estimator that takes no missing values says so itself.
+        return validate_data(self, X, reset=fitting, dtype=None, ensure_all_finite="allow-nan")
 
     def _labels(self, table: Any, y: Any) -> Labels:
         if y is None:
             # In the words that scikit-learn looks for.
             raise InputError(Problem("wrong-type", "requires y to be passed, but the target y is None", Place("y")))
-        target = column_or_1d(y, warn=True)
+        target = column_or_1d(known(y), warn=True)
         check_consistent_length(table, target)
         self.classes_, labels = binary(target, self.min_conversions)
         return labels
 
     def _recipe(self, y: Labels) -> Recipe:
-        few = self.estimator is None and min(np.bincount(y)) < self.few_conversions
-        if few:
-            message = (
-                f"there are {min(np.bincount(y)):,} conversions, fewer than {self.few_conversions:,}: a plain logistic "
-                "regression with a firm prior is fitted, and nothing is held back to calibrate on"
-            )
-            warnings.warn(message, FewConversionsWarning, stacklevel=4)
+        fewest, what = min(zip(np.bincount(y)[::-1], ("conversions", "rows without a conversion"), strict=True))
+        few = self.estimator is None and fewest < self.few_conversions
         names = getattr(self, "feature_names_in_", ())
         ways = directions(self.monotone, [str(name) for name in names], self.n_features_in_)
-        return Recipe(self.estimator, ways, few, self.random_state)
-
-
-def _some(rows: int) -> npt.NDArray[np.intp]:
-    """Return the places of some rows, spread over all."""
-    return np.unique(np.linspace(0, rows - 1, min(rows, _BACKGROUND)).astype(np.intp))
-
-
-def _instants(times: Any, table: Any) -> npt.NDArray[np.datetime64] | None:
-    if times is None:
-        return None
-    found = check_array(np.asarray(times), ensure_2d=False, dtype=None)
-    check_consistent_length(table, found)
-    return np.asarray(found, dtype="datetime64[us]")
+        recipe = Recipe(self.estimator, ways, few, self.random_state)
+        if few:
+            message = (
+                f"there are {fewest:,} {what}, fewer than {self.few_conversions:,}: what is fitted is {recipe.said}, "
+                "and nothing is held back to calibrate on"
+            )
+            warnings.warn(message, FewConversionsWarning, stacklevel=3)
+        return recipe

@@ -14,9 +14,10 @@ from leadqual.model.score import LedgerLine
 from leadqual.scoring.model import ModelScorer
 
 BASE: Final = "base"
-"""The line of what the probability is where nothing is known."""
+"""The line that the others are added to: the probability at the average log-odds of the training."""
 REST: Final = "rest"
 """The line of all features that add little."""
+_BEGINNING: Final = "the probability at the average log-odds of the training"
 _LITTLE: Final = 5e-4
 """What adds less than a twentieth of a percentage point is not told by itself."""
 
@@ -41,7 +42,7 @@ class PropensityScorer(ModelScorer):
     def _ledger(self, columns: Sequence[Any], probability: float) -> tuple[LedgerLine, ...]:
         found = self._estimator.contributions(self._table(columns))
         values = {name: column[0] for name, column in zip(self.features, columns, strict=True)}
-        lines = [LedgerLine(id=BASE, points=found.base, description="the probability where nothing is known")]
+        lines = [LedgerLine(id=BASE, points=found.base, description=_BEGINNING)]
         told = [(name, points) for name, points in found.reasons(0, most=len(values)) if abs(points) >= _LITTLE]
         lines += [LedgerLine(id=name, points=points, description=_told(values[name])) for name, points in told]
         if others := len(values) - len(told):
@@ -59,4 +60,4 @@ class PropensityScorer(ModelScorer):
 def _told(value: Any) -> str:
     if value is None or value != value:
         return "not known"
-    return f"it is {value:g}" if isinstance(value, float) else f"it is {value!r}"
+    return f"it is {value:g}" if isinstance(value, float) else f"it is {str(value)!r}"

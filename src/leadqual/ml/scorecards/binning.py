@@ -19,8 +19,12 @@ from leadqual.model.catalogue import ValueType
 Labels = npt.NDArray[np.int8]
 Sizes = npt.NDArray[np.int64]
 
-_APART: Final = 2.0
-"""Neighbouring bins stay apart if their rates differ by this many standard errors."""
+_APART: Final = 2.5
+"""Neighbouring bins stay apart if their rates differ by this many standard errors: the best of many cuts does by 2."""
+_QUANTILES: Final = (0.02, *(place / 20 for place in range(1, 20)), 0.98)
+"""After these shares of the rows a bin of numbers may end: a border anywhere would find a chance somewhere."""
+_EDGE: Final = 0.1
+"""A border is moved to no less than this share of the rows from where its neighbours begin and end."""
 _SPARE: Final = 0.01
 """The share of rows that a rounder threshold may put on its other side."""
 _FEW: Final = 30
@@ -40,7 +44,7 @@ class Limits:
     least : int
         At least so many rows in each.
     independent : float
-        How much each row tells: fewer contacts than rows tell less than as many contacts would.
+        How much each row tells: rows of one contact tell less than those of several would.
     """
 
     bins: int
@@ -87,10 +91,13 @@ def _numbers(values: pl.Series, converted: Labels, limits: Limits, direction: in
     if len(distinct) < 2:
         return [Known()] if len(distinct) else []
     spare = int(_SPARE * len(ranks))
-    places = _divided(ranks, converted, limits, direction)
-    limits_between = {readable(distinct, sizes, place, spare) for place in places}
-    places = sorted(int(np.searchsorted(distinct, one)) for one in limits_between)
-    borders = dict(zip(places, sorted(limits_between), strict=True))
+    ends = np.unique(np.quantile(ranks, _QUANTILES, method="inverted_cdf"))
+    groups = np.searchsorted(ends, ranks)
+    parts = _divided(groups, converted, limits, direction)
+    found = [_nearby(ranks, groups, part, int(ends[part - 1]) + 1, converted) for part in parts]
+    rounded = sorted({readable(distinct, sizes, place, spare) for place in found})
+    places = [int(np.searchsorted(distinct, one)) for one in rounded]
+    borders = dict(zip(places, rounded, strict=True))
     places = _kept(ranks, converted, [one for one in places if 0 < one < len(distinct)], limits, direction)
     if not places:
         return [Known()]
@@ -147,6 +154,15 @@ def _divided(ranks: npt.NDArray[np.int64], converted: Labels, limits: Limits, di
     )
     grown = tree.fit(ranks.reshape(-1, 1), converted).tree_
     return sorted({int(np.floor(one)) + 1 for one in grown.threshold[grown.feature >= 0]})
+
+
+def _nearby(
+    ranks: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], part: int, place: int, converted: Labels
+) -> int:
+    """Return where a border lies best between the two groups that it was found between."""
+    near = (groups == part - 1) | (groups == part)
+    found = _divided(ranks[near], converted[near], Limits(2, max(1, int(_EDGE * near.sum()))), 0)
+    return found[0] if found else place
 
 
 def _kept(

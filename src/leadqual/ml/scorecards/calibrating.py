@@ -1,18 +1,21 @@
-"""From points to probabilities, by the latest of the rows that were learned from."""
+"""From points to probabilities: the slope of all rows that were learned from, and the level of the later ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
+from scipy.optimize import brentq
 from scipy.special import expit
 
 from leadqual.ml.evaluation.measures import quantile_bins
 from leadqual.ml.scorecards.binning import Labels
 from leadqual.ml.scorecards.weights import Floats, slope_of
 
-_BANDS = 8
+_BANDS: Final = 8
+_FARTHEST: Final = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Calibration:
         return np.asarray(expit(self.intercept + self.slope * points), dtype=float)
 
 
-def calibrated(points: Floats, converted: Labels) -> Calibration:
-    """Return the line that fits rows best.
+def calibrated(points: Floats, converted: Labels, level: float = 0.0) -> Calibration:
+    """Return the line that fits rows best, raised by a level.
 
     Examples
     --------
@@ -44,7 +47,20 @@ def calibrated(points: Floats, converted: Labels) -> Calibration:
     >>> line.probability(np.array([0.0, 10.0])).round(2).tolist()
     [0.1, 0.5]
     """
-    return Calibration(*slope_of(points, converted))
+    intercept, slope = slope_of(points, converted)
+    return Calibration(intercept + level, slope)
+
+
+def level_of(foreseen: Floats, converted: Labels) -> float:
+    """Return what has to be added to log-odds so that as many conversions are foreseen as there were.
+
+    Examples
+    --------
+    >>> round(level_of(np.zeros(4), np.array([1, 1, 1, 0], dtype=np.int8)), 3)
+    1.099
+    """
+    found: float = brentq(lambda level: float(expit(foreseen + level).mean() - converted.mean()), -_FARTHEST, _FARTHEST)
+    return found
 
 
 def calibration_table(

@@ -49,7 +49,7 @@ def cases_text(policy: Policy, score: str, parts: Iterable[Part], file: str) -> 
 
 def _of_part(policy: Policy, score: str, part: Part) -> Iterator[Given | None]:
     for one in part.bins:
-        for value in _values(one):
+        for value in dict.fromkeys(_values(one)):
             try:
                 given = _given(policy, part.node, value)
                 yield given and _case(policy, score, f"{part.feature} is {_spoken(value)}", given)

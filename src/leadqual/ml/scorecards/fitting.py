@@ -12,6 +12,7 @@ from leadqual.errors import InputError, Place, Problem
 from leadqual.ml.scorecards.asked import Asked
 from leadqual.ml.scorecards.binning import Limits, binned
 from leadqual.ml.scorecards.bins import Bin, codes, joined
+from leadqual.ml.scorecards.calibrating import level_of
 from leadqual.ml.scorecards.choosing import Choice, Trial, Weighable, chosen
 from leadqual.ml.scorecards.parts import Part
 from leadqual.ml.scorecards.points import fewest_points
@@ -38,8 +39,30 @@ class Plan:
     random_state: int
 
 
-def learned(data: TrainingSet, plan: Plan) -> tuple[list[Part], dict[str, str], int]:
-    """Return the parts, the features left out with the reason, and the most points that a contact can get."""
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What rows taught.
+
+    Parameters
+    ----------
+    parts : list of Part
+        The features that are used, the one that tells most first.
+    left_out : dict of str to str
+        The others, with the reason.
+    highest : int
+        The most points that a contact can get.
+    level : float
+        By how much later rows converted more often, in log-odds, than was foreseen from the rows before them.
+    """
+
+    parts: list[Part]
+    left_out: dict[str, str]
+    highest: int
+    level: float
+
+
+def learned(data: TrainingSet, plan: Plan) -> Learned:
+    """Return what rows taught; raise `InputError` (code ``nothing-learned``) if that is nothing."""
     found = _binned(data, plan, list(plan.asked.features))
     left_out = {one: _silent(data, one) for one in plan.asked.features if one not in found}
     choice = Choice(
@@ -48,7 +71,8 @@ def learned(data: TrainingSet, plan: Plan) -> tuple[list[Part], dict[str, str], 
         _independent(data),
         [_trial(data, plan, list(found), *pair) for pair in trials(data, plan.random_state)],
     )
-    kept, others = chosen(choice, plan.max_rules)
+    added, others = chosen(choice, plan.max_rules)
+    kept = list(added)
     left_out |= others
     if not kept:
         hint = "take other features, or more rows; what was tried is listed"
@@ -60,10 +84,12 @@ def learned(data: TrainingSet, plan: Plan) -> tuple[list[Part], dict[str, str], 
     parts = []
     for one, points in zip(kept, whole, strict=True):
         if any(points):
-            parts.append(_part(data, one, plan.asked, *joined(found[one][0], points), kept[one]))
+            parts.append(_part(data, one, plan.asked, *joined(found[one][0], points), added[one]))
         else:
             left_out[one] = f"worth less than one of {highest} points"
-    return parts, left_out, highest
+    foreseen = np.concatenate([trial.judged(kept) for trial in choice.trials])
+    level = level_of(foreseen, np.concatenate([trial.later for trial in choice.trials]))
+    return Learned(parts, left_out, highest, level)
 
 
 def _worth(weight: float, found: Evidence) -> Floats:
@@ -107,4 +133,6 @@ def _silent(data: TrainingSet, feature: str) -> str:
 
 
 def _independent(data: TrainingSet) -> float:
-    return data.rows["contact_id"].n_unique() / len(data)
+    """Return how much each row tells: a conversion that several cutoffs foresee is one, not several."""
+    converted = data.rows.filter("converted")["contact_id"]
+    return converted.n_unique() / len(converted)

@@ -17,7 +17,7 @@ from leadqual.ml.scorecards.document import alone, score_rules
 from leadqual.ml.scorecards.fitting import Plan, learned
 from leadqual.ml.scorecards.parts import Part, point_table, points_of
 from leadqual.ml.scorecards.scorecard import Scorecard
-from leadqual.ml.scorecards.trials import Parted, Places, parted, trials
+from leadqual.ml.scorecards.trials import Parted, parted
 from leadqual.ml.scorecards.weights import Floats
 from leadqual.ml.training.data import TrainingSet
 
@@ -82,26 +82,30 @@ def learn_scorecard(
 
     Notes
     -----
-    Bins are those of a decision tree with one feature; neighbours that do not surely differ (by two standard errors)
-    are one, texts are put in the order of their rates first, and having no value is a bin of its own. The weights are
-    those of a logistic regression on the weight of evidence, none of them negative (Siddiqi 2006). The bin of a feature
+    Bins are those of a decision tree with one feature. Neighbours are one bin unless their rates surely differ.
+    Texts are put in the order of their rates first, and having no value is a bin of its own. The weights are those
+    of a logistic regression on the weight of evidence, none of them negative (Siddiqi 2006). The bin of a feature
     that converts least often gives no points and has no rule, so that every score is a sum of what speaks for a
     contact. A value that was never seen gets no points either.
 
+    Features are chosen by what their rules add to the likelihood of the rows, and by whether later rows are then ranked
+    better; ``left_out`` tells why others were not.
+
     Examples
     --------
+    >>> import warnings
+    >>> import polars as pl
     >>> from leadqual import Policy
     >>> from leadqual.ml import training_set
-    >>> import polars as pl
-    >>> policy = Policy(name="loans", fields={"age": {"type": "number"}, "owner": {"type": "boolean"}})
-    >>> chance = np.random.default_rng(0)
+    >>> kinds = {"age": "number", "owner": "boolean", "bought": "boolean"}
+    >>> policy = Policy(name="loans", fields={name: {"type": kind} for name, kind in kinds.items()})
+    >>> chance = np.random.default_rng(1)
     >>> age, owner = chance.integers(18, 70, 4000), chance.random(4000) < 0.5
     >>> bought = chance.random(4000) < 0.05 + 0.2 * (age >= 30) + 0.1 * owner
     >>> ids = [f"c-{place}" for place in range(4000)]
     >>> table = pl.DataFrame({"contact_id": ids, "age": age, "owner": owner, "bought": bought})
-    >>> import warnings
     >>> with warnings.catch_warnings(action="ignore"):  # nobody can vouch for time here
-    ...     data = training_set(policy, table, outcome="bought", features=["contact.age", "contact.owner"])
+    ...     data = training_set(policy, table, outcome="contact.bought", features=["contact.age", "contact.owner"])
     >>> card = learn_scorecard(data)
     >>> [(rule.id, str(rule.when)) for rule in card.rules.rules]
     [('age-from-30', 'contact.age >= 30'), ('owner-true', 'contact.owner')]
@@ -112,10 +116,10 @@ def learn_scorecard(
     _check(data, "")
     rows = parted(data, holdout, random_state)
     _check(rows.learned, rows.said)
-    parts, left_out, highest = learned(rows.learned, plan)
+    found = learned(rows.learned, plan)
+    parts, highest = found.parts, found.highest
     given = points_of(parts, rows.learned.rows)
-    latest = _latest(rows.learned, random_state)
-    line = calibrated(given[latest], rows.learned.y[latest])
+    line = calibrated(given, rows.learned.y, found.level)
     judged = points_of(parts, rows.judged.rows)
     chance = _chances(model, rows, fitted=holdout is not None)
     told = _foreseen(data)
@@ -129,8 +133,8 @@ def learn_scorecard(
         points=point_table(parts),
         calibration=calibration_table(line, (given, rows.learned.y), (judged, rows.judged.y), highest),
         comparison=compared(rows.judged, judged, line.probability(judged), chance, random_state),
-        left_out={**question.left_out, **left_out},
-        notes=tuple(_notes(rows, parts, latest, fitted=holdout is not None, model=model)),
+        left_out={**question.left_out, **found.left_out},
+        notes=tuple(_notes(rows, parts, fitted=holdout is not None, model=model)),
         outcome=told,
         parts=tuple(parts),
         line=line,
@@ -140,11 +144,6 @@ def learn_scorecard(
 def _check(data: TrainingSet, said: str) -> None:
     if problems := too_few(data, said):
         raise InputError(problems)
-
-
-def _latest(data: TrainingSet, random_state: int) -> Places:
-    """Return the latest of the rows that were learned from, which tell best how many convert now; else all of them."""
-    return trials(data, random_state)[-1][1] if data.cutoffs else np.arange(len(data))
 
 
 def _chances(model: Any, rows: Parted, *, fitted: bool) -> Floats | None:
@@ -173,7 +172,7 @@ def _counted(data: TrainingSet) -> str:
     )
 
 
-def _notes(rows: Parted, parts: Sequence[Part], latest: Places, *, fitted: bool, model: Any) -> Iterator[str]:
+def _notes(rows: Parted, parts: Sequence[Part], *, fitted: bool, model: Any) -> Iterator[str]:
     yield f"Learned from {_counted(rows.learned)}."
     yield rows.said
     if model is None:
@@ -181,10 +180,10 @@ def _notes(rows: Parted, parts: Sequence[Part], latest: Places, *, fitted: bool,
     elif not fitted:
         yield "The model was fitted anew, to the rows that the scorecard was learned from: both are judged alike."
     yield (
-        f"Probabilities are those of {len(latest):,} rows, the latest that were learned from; "
-        "where fewer or more convert later, they are too high or too low, and the order still holds."
+        "Probabilities have the level at which later rows converted that were foreseen from earlier ones; where fewer or "
+        "more convert now, they are too high or too low, and the order still holds."
         if rows.learned.cutoffs
-        else "Probabilities are those of all rows that were learned from."
+        else "Probabilities are those of all rows that were learned from; nothing tells how many convert now."
     )
     if seen := [part.feature for part in parts if Missing() not in part.bins]:
         yield (

@@ -48,19 +48,31 @@ class Asked:
     allow: tuple[str, ...]
 
 
-def asked(policy: Policy, outcome: Any, horizon: Any, cutoffs: Any, features: Any, until: Any, allow: Any) -> Asked:
-    """Return the arguments, read; raise `LeadqualError` with everything that is wrong with them."""
-    problems: list[Problem] = []
-    errors: list[type[LeadqualError]] = []
+class Attempts:
+    """Reads arguments one after the other, and tells at the end what is wrong with any of them."""
 
-    def attempt(source: str, read: Callable[..., T], *given: Any) -> T:
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+        self._errors: set[type[LeadqualError]] = set()
+
+    def __call__(self, source: str, read: Callable[..., T], *given: Any) -> T:
+        """Return what was read of an argument; None, which nobody may use, where something is wrong with it."""
         try:
             return read(*given)
         except LeadqualError as error:
-            errors.append(type(error))
-            problems.extend(problem.at(source=problem.place.source or source) for problem in error.problems)
+            self._errors.add(type(error))
+            self._problems.extend(problem.at(source=problem.place.source or source) for problem in error.problems)
             return None  # type: ignore[return-value] # what was read is not used once there is a problem
 
+    def end(self) -> None:
+        """Raise one error with every problem, if there is one; an `InputError` where they are of several types."""
+        if self._problems:
+            raise (self._errors.pop() if len(self._errors) == 1 else InputError)(self._problems)
+
+
+def asked(policy: Policy, outcome: Any, horizon: Any, cutoffs: Any, features: Any, until: Any, allow: Any) -> Asked:
+    """Return the arguments, read; raise `LeadqualError` with everything that is wrong with them."""
+    attempt = Attempts()
     read = (own_features, policy) if features is None else (asked_features, policy, features)
     question = Asked(
         attempt("outcome", outcome_of, policy, outcome),
@@ -71,6 +83,5 @@ def asked(policy: Policy, outcome: Any, horizon: Any, cutoffs: Any, features: An
         None if until is None else attempt("until", aware, until, "until"),
         attempt("allow", allowed, allow),
     )
-    if problems:
-        raise (errors[0] if len(set(errors)) == 1 else InputError)(problems)
+    attempt.end()
     return question

@@ -14,7 +14,7 @@ import polars as pl
 from leadqual.analysis.backtests.labels import CONVERTED, CUTOFF
 from leadqual.analysis.past import Past
 from leadqual.engines.tables.columns import CONTACT_ID
-from leadqual.errors import InputError, Place, Problem
+from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.frames.types import INSTANT
 from leadqual.lifecycle.policy import Policy
 from leadqual.ml.training.text import data_html, data_text
@@ -134,8 +134,9 @@ class TrainingSet:
     def at(self, time: datetime) -> TrainingSet:
         """Return the rows of one cutoff; raise `InputError` if there are none (code ``no-rows``)."""
         end = aware(time, "time")
-        known = ", ".join(f"{one:%Y-%m-%d %H:%M}" for one in self.cutoffs[-5:])
-        return self._of(pl.col(CUTOFF) == end, "time", f"at {end:%Y-%m-%d %H:%M}", f"the last cutoffs are {known}")
+        last = ", ".join(f"{one:%Y-%m-%d %H:%M}" for one in self.cutoffs[-5:])
+        known = f"the last cutoffs are {last}" if last else "no time is known"
+        return self._of(pl.col(CUTOFF) == end, "time", f"at {end:%Y-%m-%d %H:%M}", known)
 
     def since(self, time: datetime) -> TrainingSet:
         """Return the rows from an instant on; raise `InputError` if there are none (code ``no-rows``)."""
@@ -144,8 +145,19 @@ class TrainingSet:
         return self._of(pl.col(CUTOFF) >= end, "time", f"since {end:%Y-%m-%d %H:%M}", known)
 
     def where(self, condition: pl.Expr) -> TrainingSet:
-        """Return some rows, by an expression of Polars over `rows`."""
-        return self._of(condition, "condition", str(condition), "there are no such rows")
+        """Return some rows, by an expression of Polars over `rows`.
+
+        Raises
+        ------
+        InputError
+            If no row is left (code ``no-rows``), or the expression says nothing of these rows.
+        """
+        try:
+            return self._of(condition, "condition", str(condition), "there are no such rows")
+        except (pl.exceptions.PolarsError, TypeError) as error:
+            message, found = f"this says nothing of the rows: {error}", shown(condition)
+            expected = "a condition of Polars on the columns of rows"
+            raise InputError(Problem("bad-argument", message, Place("condition"), found, expected)) from error
 
     def split(self, n_splits: int = 5) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
         """Yield pairs of places, earlier rows to train and later ones to test, as ``cv=`` of scikit-learn takes them.
@@ -163,6 +175,9 @@ class TrainingSet:
         InputError
             If no cutoff leaves earlier rows to train on (code ``no-rows``).
         """
+        if isinstance(n_splits, bool) or not isinstance(n_splits, int) or n_splits < 1:
+            message, expected = "this is no number of pairs", "a whole number, at least 1"
+            raise InputError(Problem("bad-argument", message, Place("n_splits"), shown(n_splits), expected))
         length = np.timedelta64(0 if self.horizon is None else self.horizon.micros, "us")
         times, cutoffs, found = self.times, np.unique(self.times[~np.isnat(self.times)]), False
         tests = np.array_split(cutoffs, n_splits + 1)[1:] if len(cutoffs) > n_splits else [[one] for one in cutoffs[1:]]
@@ -203,10 +218,16 @@ class TrainingSet:
         rows = self.rows.filter(kept)
         if rows.is_empty():
             raise InputError(Problem("no-rows", f"no rows are left {what}", Place(source), what, hint=hint))
-        cutoffs = rows[CUTOFF].unique().implode()
-        counts = self.counts.filter(pl.col(CUTOFF).is_in(cutoffs, nulls_equal=True))
-        end = rows[CUTOFF].max()
+        counts, end = self._recounted(rows), rows[CUTOFF].max()
         if not isinstance(end, datetime) or self.horizon is None:
             return replace(self, rows=rows, counts=counts)
         until = pl.select(pl.lit(end, INSTANT) + pl.duration(microseconds=self.horizon.micros)).item()
         return replace(self, rows=rows, counts=counts, until=min(until, self.until or until))
+
+    def _recounted(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the counts for some of the rows."""
+        judged = rows.select(CUTOFF if self.timed else pl.lit(None, INSTANT).alias(CUTOFF), CONVERTED).group_by(CUTOFF)
+        found = judged.agg(pl.len().cast(pl.Int64).alias("judged"), pl.col(CONVERTED).sum().cast(pl.Int64))
+        found = found.with_columns((pl.col(CONVERTED) / pl.col("judged")).alias("rate"))
+        kept = self.counts.drop("judged", CONVERTED, "rate")
+        return kept.join(found, on=CUTOFF, how="inner", nulls_equal=True, maintain_order="left")

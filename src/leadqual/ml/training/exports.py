@@ -21,6 +21,7 @@ from leadqual.frames.native import into_polars
 from leadqual.frames.opened import Check
 from leadqual.frames.types import INSTANT
 from leadqual.lifecycle.policy import Policy
+from leadqual.ml.training.asked import Attempts
 from leadqual.ml.training.data import TYPES, TrainingSet
 from leadqual.ml.training.features import Features, allowed, asked_features, column_features
 from leadqual.ml.training.leaks import warn_of_leaks
@@ -29,7 +30,8 @@ from leadqual.ml.training.wide import library_of
 from leadqual.ml.warnings import UndatedWarning
 from leadqual.model.time import aware
 
-_ANY_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_END: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""The fields stand as the table has them now, with all that is dated in them."""
 _NONE: Final = pl.DataFrame(
     schema={"contact_id": pl.String, "interaction_id": pl.String, "kind": pl.String, "occurred_at": INSTANT}
 )
@@ -48,18 +50,17 @@ def export_set(
     unused: Mapping[str, object],
 ) -> TrainingSet:
     """Return the rows of a table of contacts alone; its arguments are those of `training_set`."""
-    if given := [name for name, value in unused.items() if value is not None]:
-        message, hint = "a table without interactions has no cutoffs and no horizon", "give the interactions too"
-        raise InputError(Problem("bad-argument", message, Place(name), hint=hint) for name in given)
-    table = into_polars(contacts, "contacts")
-    goal = _goal(policy, outcome)
+    attempt = Attempts()
+    attempt("", _refuse_unused, unused)
+    goal = attempt("outcome", _goal, policy, outcome)
+    own = {} if features is None else attempt("features", _untimed, policy, features)
+    vouched = attempt("allow", allowed, allow)
+    at = _END if until is None else attempt("until", aware, until, "until")
+    table = attempt("contacts", into_polars, contacts, "contacts")
+    attempt.end()
     times, fields = _times(table, time, policy)
-    besides = set(names(goal))
-    chosen = column_features(policy, fields.columns, besides) if features is None else asked_features(policy, features)
-    _refuse_timely(chosen)
-    vouched = allowed(allow)
+    chosen = own or column_features(policy, fields.columns, names(goal))
     named = {str(node): node for node in chosen}
-    at = _ANY_TIME if until is None else aware(until, "until")
     found = frames.evaluate(policy, {**named, CONVERTED: goal}, fields, _NONE, at=at, check=check)
     rows = found.select(
         CONTACT_ID,
@@ -111,8 +112,8 @@ def _counts(rows: pl.DataFrame) -> pl.DataFrame:
         pl.len().alias("contacts"),
         pl.lit(0).alias("not_yet"),
         pl.lit(0).alias("before"),
-        converted.count().alias("judged"),
-        converted.sum().alias("converted"),
+        converted.count().cast(pl.Int64).alias("judged"),
+        converted.sum().cast(pl.Int64).alias("converted"),
         converted.mean().alias("rate"),
     )
 
@@ -147,10 +148,19 @@ def _times(table: pl.DataFrame, time: str | None, policy: Policy) -> tuple[pl.Se
     return zoned, table if f"contact.{time}" in policy.catalogue.fields else table.drop(time)
 
 
-def _refuse_timely(features: Features) -> None:
+def _refuse_unused(given: Mapping[str, object]) -> None:
+    if unused := [name for name, value in given.items() if value is not None]:
+        message, hint = "a table without interactions has no cutoffs and no horizon", "give the interactions too"
+        raise InputError(Problem("bad-argument", message, Place(name), hint=hint) for name in unused)
+
+
+def _untimed(policy: Policy, given: Any) -> Features:
+    """Return the features that were asked for; raise `InputError` for those that ask for a history."""
+    features = asked_features(policy, given)
     asking = [str(node) for node in features if histories(node)]
     if asking:
         message, hint = "the feature asks for a history, and there are no interactions", "give the interactions too"
         raise InputError(
             Problem("bad-feature", message, Place("features", path=name), name, hint=hint) for name in asking
         )
+    return features

@@ -41,7 +41,8 @@ def _sheets(data: TrainingSet) -> Iterator[Sheet]:
     rows = [
         (
             "all rows" if row["cutoff"] is None else f"{row['cutoff']:%Y-%m-%d}",
-            row["contacts"], row["not_yet"], row["before"], row["judged"], row["converted"], f"{row['rate']:.1%}",
+            row["contacts"], row["not_yet"], row["before"], row["judged"], row["converted"],
+            "" if row["rate"] is None else f"{row['rate']:.1%}",
         )
         for row in data.counts.tail(_SHOWN).to_dicts()
     ]  # fmt: skip
