@@ -193,6 +193,7 @@ def test_where_nothing_was_held_back_it_is_said() -> None:
     [
         (lambda table, y: {"recent": table.drop("pages")}, "missing-column"),
         (lambda table, y: {"recent": table.with_columns(pl.lit("many").alias("pages"))}, "wrong-type"),
+        (lambda table, y: {"recent": table.with_columns(pl.lit(np.inf).alias("budget"))}, "wrong-type"),
         (lambda table, y: {"recent": 3}, "wrong-type"),
         (lambda table, y: {"recent": table.head(0)}, "no-rows"),
         (lambda table, y: {"recent": np.ones((3, 9))}, "wrong-width"),

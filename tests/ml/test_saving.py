@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -435,6 +434,12 @@ def test_the_card_says_what_matters(tmp_path: Path) -> None:
     for row in data.counts.to_dicts():
         assert f"| {row['cutoff']:%Y-%m-%d} | {row['judged']:,} | {row['converted']:,} |" in text
     assert "Fields of contacts have no times" in text
+    assert "Some are of the time of the training" in text
+    first, last = data.cutoffs[0], data.cutoffs[-1]
+    earlier = ml.PropensityModel(min_conversions=3, few_conversions=3).fit(data.where(pl.col("cutoff") == first))
+    assert "All are later than those of the training" in str(
+        earlier.card(earlier.evaluate(data.at(last), resamples=20))
+    )
     card.save(tmp_path / "card.md")
     assert (tmp_path / "card.md").read_text("utf-8") == text
     assert "<table" in card._repr_html_()
@@ -455,7 +460,7 @@ def test_expressions_stand_in_tables_of_markdown() -> None:
 
 
 def test_lengths_of_time_are_kept_whatever_they_are(tmp_path: Path) -> None:
-    data = replace(_data(), horizon=Duration.of(timedelta(hours=1500, microseconds=7)), until=None)
+    data = replace(_data(), horizon=Duration.parse("1501h"), until=None)
     model = copy(_fitted())
     model.training_ = data.emptied()
     again = _there_and_back(model, tmp_path)

@@ -18,9 +18,7 @@ from leadqual.ml.training.alone import auc_alone
 
 CUTOFF, END = day(100), day(200)
 FIELDS = {"status": {"type": "text"}, "budget": {"type": "number"}, "size": {"type": "number"}}
-POLICY = scoring(
-    {"when": "contact.status == 'won'", "points": 5}, {"each": "page_viewed", "points": 2}, fields=FIELDS
-)
+POLICY = scoring({"when": "contact.status == 'won'", "points": 5}, {"each": "page_viewed", "points": 2}, fields=FIELDS)
 SEEN = [
     *("count(any_interaction)", "contact.country", "consent.email", "contact.is_customer", "'lead' in contact.roles"),
     *("contact.created_at is None", "count(page_viewed, within='7d')", "last(page_viewed.path)"),

@@ -109,12 +109,14 @@ class ModelScorer:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was compiled is made of functions, which no pickle holds; it is made again where it is needed.
-        told = {"policy": self._policy, "positive": self._positive}
-        made = partial(type(self), **told, on_missing="abstain" if self._abstains else "predict")
+        asked = "abstain" if self._abstains else "predict"
+        made = partial(type(self), policy=self._policy, positive=self._positive, on_missing=asked)
         return made, (self._name, self._estimator, list(self.features))
 
     def __repr__(self) -> str:
-        return f"ModelScorer({self._name!r}, {type(self._estimator).__name__}, {len(self._features)} features)"
+        return (
+            f"{type(self).__name__}({self._name!r}, {type(self._estimator).__name__}, {len(self._features)} features)"
+        )
 
     def feature_values(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> dict[str, Any]:
         """Return what each feature is at an instant, from what had happened by then; None where it is missing."""
@@ -129,9 +131,9 @@ class ModelScorer:
         missing = tuple(dict.fromkeys(cause for feature in unknown for cause in feature.causes(view)))
         if unknown and self._abstains:
             return Score(name=self._name, value=None, range=(0.0, 1.0), missing=missing)
-        columns = _cells(values, self._types)
-        probability = float(self._probabilities(columns, missing)[0])
-        ledger = self._ledger(columns, probability)
+        table = self._table(_cells(values, self._types))
+        probability = float(self._probabilities(table, missing)[0])
+        ledger = self._ledger(table, values, probability)
         return Score(name=self._name, value=probability, range=(0.0, 1.0), ledger=ledger, missing=missing)
 
     def score_frame(self, contacts: Any, interactions: Any, *, at: datetime, ledger: bool = True) -> Any:
@@ -157,17 +159,17 @@ class ModelScorer:
         found = feature_columns(self._policy, features, contacts, interactions, aware(at))
         asked = ~found.incomplete if self._abstains else found.incomplete | True
         missing = tuple(self.features) if found.incomplete.any() and not self._abstains else ()
-        columns = [column[asked] for column in found.columns]
-        scores = self._probabilities(columns, missing) if asked.any() else []
-        lines = self._lines(columns, scores) if ledger else {}
+        table = self._table_of(found.rows.filter(asked) if self._abstains else found.rows)
+        scores = self._probabilities(table, missing) if asked.any() else []
+        lines = self._lines(table, scores) if ledger else {}
         return found.answer(asked, scores, lines)
 
-    def _ledger(self, columns: Sequence[Any], probability: float) -> tuple[LedgerLine, ...]:
-        """Return the ledger of one contact."""
+    def _ledger(self, table: Any, values: Sequence[Any], probability: float) -> tuple[LedgerLine, ...]:
+        """Return the ledger of one contact, from its features."""
         name = type(self._estimator).__name__
         return (LedgerLine(id=name, points=probability, description="the model's probability"),)
 
-    def _lines(self, columns: Sequence[Any], probabilities: Any) -> Mapping[str, Any]:
+    def _lines(self, table: Any, probabilities: Any) -> Mapping[str, Any]:
         """Return the lines of the ledgers of some contacts, a column each."""
         return {type(self._estimator).__name__: probabilities}
 
@@ -175,9 +177,13 @@ class ModelScorer:
         """Return what makes the table that the estimator takes of columns."""
         return _table_maker(self._estimator, types)
 
-    def _probabilities(self, columns: Sequence[Any], missing: tuple[str, ...]) -> Any:
+    def _table_of(self, rows: Any) -> Any:
+        """Return the table that the estimator takes of a frame of Polars, a column a feature."""
+        return self._table([column.to_numpy() for column in rows])
+
+    def _probabilities(self, table: Any, missing: tuple[str, ...]) -> Any:
         try:
-            return self._estimator.predict_proba(self._table(columns))[:, self._column]
+            return self._estimator.predict_proba(table)[:, self._column]
         except (ValueError, TypeError) as error:
             if not missing:
                 texts = [

@@ -48,15 +48,15 @@ class Features:
         The contacts.
     ids : Series
         Their ids, in the order of the rows.
-    columns : list of array of shape (n,)
-        A column a feature: floats, NaN where it is missing, or texts, None where it is missing.
+    rows : DataFrame
+        A column a feature: floats or texts, null where they are missing.
     incomplete : array of bool of shape (n,)
         Whether a feature of the row is missing.
     """
 
     contacts: Table
     ids: pl.Series
-    columns: list[Any]
+    rows: pl.DataFrame
     incomplete: Any
 
     def answer(self, asked: Any, scores: Any, lines: Mapping[str, Any]) -> Any:
@@ -70,7 +70,7 @@ class Features:
         """Return a column of all rows: null where nothing was asked."""
         found = np.full(len(self.ids), np.nan)
         found[asked] = values
-        return pl.Series(found).fill_nan(None)
+        return pl.Series(found, nan_to_null=True)
 
 
 def feature_columns(
@@ -87,12 +87,11 @@ def feature_columns(
     nodes = [node for node, _ in features.values()]
     found = engine_of(policy, nodes, contacts, interactions, at).evaluated(features)
     frame: pl.DataFrame = open_table(found, "features").frame.collect(backend="polars").to_native()
-    columns = [
-        frame[name].to_numpy() if kind is ValueType.TEXT else frame[name].cast(pl.Float64).to_numpy()
-        for name, (_, kind) in features.items()
-    ]
-    incomplete = frame.select(pl.any_horizontal(pl.col(*features).is_null())).to_series().to_numpy()
-    return Features(people, frame[CONTACT_ID], columns, incomplete)
+    rows = frame.select(
+        pl.col(name).cast(pl.String if kind is ValueType.TEXT else pl.Float64) for name, (_, kind) in features.items()
+    )
+    incomplete = rows.select(pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
+    return Features(people, frame[CONTACT_ID], rows, incomplete)
 
 
 def blend_frame(

@@ -8,15 +8,19 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from scipy.stats import wasserstein_distance
 
 from leadqual.ml.drift.figures import Figure, area, rate, slope
 from leadqual.ml.drift.rows import kinds_in, numbered, read_rows
 from leadqual.ml.evaluation.measures import Array
 from leadqual.ml.evaluation.stability import reference_of
+from leadqual.ml.models.calibrating import log_odds
 from leadqual.model.catalogue import ValueType
 
 PROBABILITY: Final = "probability"
 """What the score is called among the features."""
+_CLOSE: Final = 0.25
+"""How far log-odds of rows that were learned from may lie from those of unseen rows, in standard deviations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,8 @@ class Held:
     ----------
     margin, probability, converted : array of shape (rows,)
         What was said before and after calibration, and what came.
+    fitted : array of shape (rows,)
+        What the model says of them that was fitted on all rows in the end.
     places : array of int of shape (rows,)
         Which rows of the training they are.
     """
@@ -65,6 +71,7 @@ class Held:
     margin: Array
     probability: Array
     converted: Array
+    fitted: Array
     places: Array
 
 
@@ -96,7 +103,7 @@ def reference_and_baseline(
     if held is None:
         return reference, Baseline(*counts)
     where = numbered(people[held.places], len(held.places))
-    scores = reference_of(pl.DataFrame({PROBABILITY: held.probability}), {PROBABILITY: ValueType.NUMBER})
+    scores = reference_of(score_rows(_typical(held)), {PROBABILITY: ValueType.NUMBER})
     return reference, Baseline(
         *counts,
         held_back=len(held.converted),
@@ -105,3 +112,19 @@ def reference_and_baseline(
         slope=slope(held.converted, held.probability, where),
         scores=scores.with_columns(pl.lit(len(np.unique(where)), pl.Int64).alias("rows")),
     )
+
+
+def score_rows(probability: Array) -> pl.DataFrame:
+    """Return probabilities as a column to bin; the last digits, which differ from run to run, are left out."""
+    return pl.DataFrame({PROBABILITY: probability.round(9)})
+
+
+def _typical(held: Held) -> Array:
+    """Return probabilities as the model gives them to rows that it has not seen.
+
+    Where few values are possible, models that were fitted without some rows give slightly others than the one that was
+    fitted on all, which bins would take for a shift. So its own are taken, unless it knows the rows too well.
+    """
+    fitted, unseen = log_odds(held.fitted), log_odds(held.probability)
+    close = wasserstein_distance(fitted, unseen) <= _CLOSE * unseen.std()
+    return held.fitted if close else held.probability

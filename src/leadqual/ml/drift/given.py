@@ -61,6 +61,9 @@ def recent_rows(model: PropensityModel, recent: Any, y: Any, groups: Any) -> Rec
         raise InputError(Problem("wrong-type", f"a feature is not what it was: {error}", Place("recent"))) from None
     if not len(table):
         raise InputError(Problem("no-rows", "there are no rows", Place("recent"), "0 rows"))
+    if odd := [name for name in model.reference_["feature"].unique(maintain_order=True) if name not in rows.columns]:
+        message, expected = "a feature is not what it was", "finite numbers, conditions and texts"
+        raise InputError(Problem("wrong-type", message, Place("recent"), ", ".join(odd), expected))
     asked = table if training is None else wide(rows, training.features, training.library)
     probability = model.predict_proba(asked)[:, 1]
     return Recent(rows, probability, _labels(model, y, len(rows)), _contacts(groups, len(rows)))

@@ -83,7 +83,8 @@ def _in_words(one: Watched) -> Iterator[str]:
         yield f"It ranks worse: ROC AUC {one.now.value:.3f} ({span}), {then}."
     elif one.measure == "slope":
         side = "too far apart" if one.now.value < 1 else "too close together"
-        yield f"The probabilities lie {side}: slope of calibration {one.now.value:.2f} ({span})."
+        then = "" if one.before is None else f", {one.before.value:.2f} on the rows held back at the training"
+        yield f"The probabilities lie {side}: slope of calibration {one.now.value:.2f} ({span}){then}."
 
 
 def _gone(bins: pl.DataFrame, contacts: int, known: set[str]) -> Iterator[Told]:

@@ -69,8 +69,8 @@ def _column(table: Any, place: int, name: str) -> Column | None:
 
 
 def _series(name: str, cells: Column, kinds: Mapping[str, ValueType]) -> pl.Series:
-    texts = cells.dtype == object
-    held = pl.Series(name, cells.tolist(), dtype=pl.String) if texts else pl.Series(name, cells).fill_nan(None)
+    texts = isinstance(cells, pl.Series)
+    held = cells.alias(name) if isinstance(cells, pl.Series) else pl.Series(name, cells).fill_nan(None)
     kind = kinds.get(name)
     if kind is None:
         return held

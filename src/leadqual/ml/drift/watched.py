@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from leadqual.ml.drift.baseline import PROBABILITY, Baseline
+from leadqual.ml.drift.baseline import PROBABILITY, Baseline, score_rows
 from leadqual.ml.drift.figures import Figure, area, observed_to_expected, rate, slope
 from leadqual.ml.drift.given import Recent
 from leadqual.ml.evaluation.stability import OTHER, found_in, reference_of, stability_table
@@ -93,13 +93,18 @@ def _orders(baseline: Baseline, recent: Recent, y: np.ndarray, confidence: float
     yield Watched("ROC AUC", before, now, lost, before is not None and _differs(before, now, confidence))
     steep, then = slope(y, recent.probability, recent.groups), baseline.slope
     if steep is not None:
-        wide = steep if then is None else Figure(steep.value, math.hypot(steep.error, then.error))
-        far = math.inf if steep.value <= 0 else abs(math.log(steep.value)) / math.log(SLOPE)
-        yield Watched("slope", then, steep, far, _differs(Figure(1.0, 0.0), wide, confidence))
+        known = Figure(1.0, 0.0) if then is None or then.value <= 0 else then
+        far = math.inf if steep.value <= 0 else _off(steep.value) - _off(known.value)
+        yield Watched("slope", then, steep, far, _differs(known, steep, confidence))
 
 
 def _relative(now: float, before: float) -> float:
     return math.inf if now <= 0 else abs(math.log(now / before)) / math.log(RATIO)
+
+
+def _off(steep: float) -> float:
+    """Return how far a slope is from 1, where 1 is as far as matters."""
+    return abs(math.log(steep)) / math.log(SLOPE)
 
 
 def _differs(before: Figure, now: Figure, confidence: float) -> bool:
@@ -153,7 +158,7 @@ def bin_table(reference: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def score_table(baseline: Baseline, recent: Recent, confidence: float) -> pl.DataFrame:
     """Return how far the probabilities have moved, in one row; in none where nothing was held back."""
-    rows = pl.DataFrame({PROBABILITY: recent.probability})
+    rows = score_rows(recent.probability)
     if baseline.scores is not None:
         return feature_table(baseline.scores, rows, recent.contacts, confidence)
     some = reference_of(rows, {PROBABILITY: ValueType.NUMBER})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 
@@ -16,6 +16,7 @@ How = Literal["sigmoid", "isotonic", "none"]
 
 EDGE: Final = 1e-7
 """How close to 0 and 1 a probability may come before it has log-odds."""
+_FARTHEST: Final = 40.0
 _BOUNDS: Final = (0.5, 2.0)
 _PRIOR: Final = 5.0
 """How firmly the slope is held near 1: the penalty for each unit of its squared logarithm, in log-likelihood."""
@@ -89,3 +90,24 @@ def calibrated(margins: Floats, y: npt.NDArray[np.int_], how: How) -> Calibratio
         steps = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(made.probability(margins), y)
         made = Calibration(made.slope, made.intercept, steps)
     return made
+
+
+def raised(shape: Calibration, margins: Floats, y: npt.NDArray[np.int_]) -> Calibration:
+    """Return a calibration whose level is that of some rows: as many conversions are expected as there were.
+
+    Its shape stays as it is. That an old estimator orders new rows badly is no reason to trust the new one less; that
+    more or fewer contacts convert of late is one to expect so.
+
+    Examples
+    --------
+    >>> found = raised(Calibration(), np.zeros(4), np.array([1, 1, 1, 0]))
+    >>> found.probability(np.zeros(1)).round(3)
+    array([0.75])
+    """
+
+    def excess(level: float) -> float:
+        return float(replace(shape, intercept=shape.intercept + level).probability(margins).mean() - y.mean())
+
+    if excess(-_FARTHEST) > 0 or excess(_FARTHEST) < 0:  # steps that end before such a rate
+        return shape
+    return replace(shape, intercept=shape.intercept + float(brentq(excess, -_FARTHEST, _FARTHEST)))

@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from leadqual.errors import InputError, Place, Problem
 
-Column: TypeAlias = npt.NDArray[Any]
-"""Floats, NaN where they are missing; or objects that hold texts, None where they are missing."""
+Column: TypeAlias = npt.NDArray[np.float64] | pl.Series
+"""Floats, NaN where they are missing; or texts, null where they are missing."""
 
 
 def columns_of(table: Any) -> list[Column]:
@@ -29,8 +30,9 @@ def columns_of(table: Any) -> list[Column]:
 
     Examples
     --------
-    >>> columns_of(np.array([[1, "web"], [None, None]], dtype=object))
-    [array([ 1., nan]), array(['web', None], dtype=object)]
+    >>> numbers, texts = columns_of(np.array([[1, "web"], [None, None]], dtype=object))
+    >>> numbers, texts.to_list()
+    (array([ 1., nan]), ['web', None])
     """
     if isinstance(table, np.ndarray):
         return [_checked(f"x{place}", column) for place, column in enumerate(_of_array(table))]
@@ -39,7 +41,7 @@ def columns_of(table: Any) -> list[Column]:
 
 
 def _checked(name: object, column: Column) -> Column:
-    if column.dtype != object and np.isinf(column).any():
+    if isinstance(column, np.ndarray) and np.isinf(column).any():
         rows = f"{np.isinf(column).sum():,} of {len(column):,} rows"
         raise InputError(
             Problem("finite-number", "the number is not finite", Place("X", path=str(name)), rows, "a finite number")
@@ -60,26 +62,33 @@ def _of_series(series: Any) -> Column:
     if kind.is_numeric() or kind == nw.Boolean:
         return np.asarray(series.cast(nw.Float64).to_numpy(), dtype=np.float64)
     if kind in (nw.String, nw.Categorical, nw.Enum):
-        texts = np.array(series.cast(nw.String).to_list(), dtype=object)
-        texts[np.asarray(series.is_null().to_numpy(), dtype=bool)] = None  # pandas has several ways to say so
+        texts: pl.Series = series.cast(nw.String).to_polars()
         return texts
     if kind.is_temporal() or kind.is_nested():
         raise _odd(series.name, str(kind))
-    return _of_objects(np.array(series.to_list(), dtype=object), series.name)
+    return _of_objects(np.fromiter(series.to_list(), dtype=object, count=len(series)), series.name)
 
 
 def _of_objects(cells: npt.NDArray[Any], name: object) -> Column:
-    missing = np.array([cell is None or cell != cell for cell in cells], dtype=bool)  # NaN differs from itself
+    missing = np.fromiter(map(_is_missing, cells), dtype=bool, count=len(cells))
     if any(isinstance(cell, str) for cell in cells[~missing]):
-        texts = np.array([str(cell) for cell in cells], dtype=object)
-        texts[missing] = None
-        return texts
+        told = [None if absent else str(cell) for cell, absent in zip(cells, missing, strict=True)]
+        return pl.Series(str(name), told, dtype=pl.String)
     floats = np.full(len(cells), np.nan)
     try:
         floats[~missing] = [cell if isinstance(cell, numbers.Real) else float(cell) for cell in cells[~missing]]
     except (TypeError, ValueError) as error:
         raise _odd(name, str(error)) from error
     return floats
+
+
+def _is_missing(cell: Any) -> bool:
+    if cell is None or isinstance(cell, str):
+        return cell is None
+    try:
+        return bool(cell != cell)  # NaN differs from itself
+    except (TypeError, ValueError):  # pandas.NA says neither yes nor no
+        return type(cell).__name__ == "NAType"
 
 
 def _odd(name: object, found: str) -> InputError:

@@ -55,10 +55,11 @@ class FeatureEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         columns = columns_of(X)
         # Of a column without a value nobody knows what it will hold: all that comes later is new.
         self.codes_ = [
-            _codes(column) if column.dtype == object else [] if np.isnan(column).all() else None for column in columns
+            _codes(column) if isinstance(column, pl.Series) else [] if np.isnan(column).all() else None
+            for column in columns
         ]
         self.edges_ = [
-            None if codes is not None or self.bins is None else _edges(column, self.bins)
+            _edges(column, self.bins) if codes is None and self.bins is not None else None
             for column, codes in zip(columns, self.codes_, strict=True)
         ]
         return self
@@ -72,14 +73,15 @@ class FeatureEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # 
         return encoded
 
 
-def _codes(column: Column) -> list[str]:
-    counts = pl.Series("text", column.tolist(), dtype=pl.String).drop_nulls().value_counts()
+def _codes(column: pl.Series) -> list[str]:
+    counts = column.alias("text").drop_nulls().value_counts()
     frequent = counts.filter(pl.col("count") >= _RARE).sort("count", "text", descending=[True, False]).head(_MOST)
     return sorted(frequent["text"].to_list())
 
 
 def _edges(column: Column, bins: int) -> npt.NDArray[np.float64]:
-    known = column[~np.isnan(column)]
+    values = np.asarray(column)
+    known = values[~np.isnan(values)]
     if not len(known):
         return np.empty(0)
     inner = np.linspace(0, 1, bins + 1)[1:-1]
@@ -88,16 +90,16 @@ def _edges(column: Column, bins: int) -> npt.NDArray[np.float64]:
 
 
 def _numbered(column: Column, edges: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float64]:
-    values = column.astype(np.float64)  # a text where numbers were fitted is the caller's slip: ValueError
+    # A text where numbers were fitted is the caller's slip: ValueError.
+    values = np.asarray(column.to_list() if isinstance(column, pl.Series) else column, dtype=np.float64)
     if edges is None:
         return values
     return np.where(np.isnan(values), np.nan, np.searchsorted(edges, values, side="left"))
 
 
 def _coded(column: Column, texts: list[str]) -> npt.NDArray[np.float64]:
-    # A column of texts that happens to hold none reads as floats.
-    cells = column.tolist() if column.dtype == object else [None if cell != cell else str(cell) for cell in column]
-    series = pl.Series("text", cells, dtype=pl.String)
+    if not isinstance(column, pl.Series):  # a column of texts that happens to hold none reads as floats
+        column = pl.Series([None if cell != cell else str(cell) for cell in column], dtype=pl.String)
     known = {text: float(code) for code, text in enumerate(texts)}
-    coded = series.replace_strict(known, default=float(len(texts)), return_dtype=pl.Float64)
-    return np.where(series.is_null().to_numpy(), np.nan, coded.to_numpy())
+    coded = column.replace_strict(known, default=float(len(texts)), return_dtype=pl.Float64)
+    return np.where(column.is_null().to_numpy(), np.nan, coded.to_numpy())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -56,7 +57,7 @@ def monotone_trees(table: Any, directions: Sequence[int], random_state: int | No
     InputError
         If a direction is declared for a text, told by its place.
     """
-    texts = np.array([column.dtype == object for column in columns_of(table)])
+    texts = np.array([isinstance(column, pl.Series) for column in columns_of(table)])
     if several := [place for place, direction in enumerate(directions) if direction and texts[place]]:
         message, expected = "a text has no direction", "a number or a condition"
         raise InputError(

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 Places = npt.NDArray[np.intp]
-_SHARE: Final = 0.2
+_BEGINS: Final = (0.7, 0.8, 0.9)
+"""Where the blocks that are forecast one after the other begin, as shares of the rows in the order of time."""
 _FOLDS: Final = 5
 
 
@@ -39,9 +40,9 @@ def held_back(
 ) -> HeldBack | None:
     """Return which rows calibrate a model; None where none can.
 
-    With times they are about the last fifth of the rows, and the model that they calibrate is trained on rows whose
-    horizon was over when they began. Where that leaves too few conversions on either side, and without times, the rows
-    are divided into folds, all rows of a contact in one.
+    With times they are about the last three tenths of the rows, in three blocks, of which each is forecast by a model
+    that is trained on rows whose horizon was over when the block began: one block alone may be an odd one. Where that
+    leaves too few conversions on either side, and without times, the rows are divided into folds.
 
     Parameters
     ----------
@@ -54,27 +55,43 @@ def held_back(
     groups : array of shape (rows,), optional
         The contacts.
     enough : int
-        How many conversions, and rows without, there must be on either side.
+        How many conversions, and rows without, there must be to train on, and to calibrate with.
     """
     if times is not None and not np.isnat(times).any():
-        for start in _starts(times):
-            late = times >= start
-            early = times + horizon <= start if horizon > np.timedelta64(0) else ~late
-            if min(*np.bincount(y[early], minlength=2), *np.bincount(y[late], minlength=2)) >= enough:
-                said = f"calibrated on the {late.sum():,} rows from {str(start)[:10]} on"
-                return HeldBack([(np.flatnonzero(early), np.flatnonzero(late))], True, said)
+        pairs = [pair for pair in _chain(times, horizon) if _fewest(y[pair[0]]) >= enough]
+        late = np.concatenate([test for _, test in pairs]) if pairs else np.empty(0, dtype=np.intp)
+        if _fewest(y[late]) >= enough:
+            blocks = f"{len(pairs)} {'block' if len(pairs) == 1 else 'blocks'}"
+            first = str(times[late].min())[:10]
+            said = f"calibrated on the {len(late):,} rows from {first} on, in {blocks} that earlier rows forecast"
+            return HeldBack(pairs, True, said)
+    return folded(y, groups)
+
+
+def folded(y: npt.NDArray[np.int_], groups: Any) -> HeldBack | None:
+    """Return folds of rows, each to be forecast by the others, all rows of a contact in one; None where none can."""
     pairs = [(train, test) for train, test in _folds(y, groups) if len(np.unique(y[train])) == 2]
     if len({*y[np.concatenate([test for _, test in pairs])]} if pairs else ()) < 2:
         return None  # all conversions are of one contact, or there is one only
     return HeldBack(pairs, False, f"calibrated by cross-fitting in {len(pairs)} folds")
 
 
-def _starts(times: npt.NDArray[np.datetime64]) -> Iterator[np.datetime64]:
-    """Yield the instants at which the rows of calibration may begin, best first: about the last fifth."""
+def _chain(times: npt.NDArray[np.datetime64], horizon: np.timedelta64) -> Iterator[tuple[Places, Places]]:
+    """Yield earlier rows and the block after them; rows of one instant are never divided."""
     ordered = np.sort(times)
-    wanted = ordered[int(len(ordered) * (1 - _SHARE))]
-    distinct = np.unique(times)[1:]
-    yield from sorted(distinct, key=lambda one: (abs(one - wanted), one))[:3]
+    begins = np.unique([ordered[int(len(ordered) * share)] for share in _BEGINS])
+    begins = begins[begins > ordered[0]]
+    for place, begin in enumerate(begins):
+        block = times >= begin
+        if place + 1 < len(begins):
+            block &= times < begins[place + 1]
+        early = times + horizon <= begin if horizon > np.timedelta64(0) else times < begin
+        yield np.flatnonzero(early), np.flatnonzero(block)
+
+
+def _fewest(y: npt.NDArray[np.int_]) -> int:
+    """Return how many conversions there are, or rows without, whichever are fewer."""
+    return int(np.bincount(y, minlength=2).min())
 
 
 def _folds(y: npt.NDArray[np.int_], groups: Any) -> Iterator[tuple[Places, Places]]:

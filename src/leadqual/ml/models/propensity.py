@@ -20,8 +20,9 @@ from leadqual.ml.drift.baseline import Held, reference_and_baseline
 from leadqual.ml.evaluation.evaluating import evaluate
 from leadqual.ml.evaluation.report import Evaluation
 from leadqual.ml.models.arguments import directions, how_of, whole
-from leadqual.ml.models.calibrating import Calibration, Floats, calibrated
+from leadqual.ml.models.calibrating import Calibration, Floats
 from leadqual.ml.models.explained import Explained
+from leadqual.ml.models.forecasting import calibration_of
 from leadqual.ml.models.held_back import HeldBack, held_back
 from leadqual.ml.models.labels import Labels, binary, known
 from leadqual.ml.models.recipe import Recipe, margins
@@ -55,7 +56,8 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         Features by name or place: 1 if a larger value may never lower the probability, -1 if it may never raise it.
         By default boosted trees are then fitted, which keep to it.
     calibration : {"auto", "sigmoid", "isotonic", "none"}, default "auto"
-        What turns margins into probabilities; "auto" is "sigmoid".
+        What turns margins into probabilities; "auto" is "sigmoid", of the default estimator the level alone wherever
+        times are known.
     min_conversions : int, default 10
         With fewer conversions, or fewer rows without, `fit` refuses.
     few_conversions : int, default 100
@@ -165,7 +167,7 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         back = None
         if not recipe.few and self.calibration != "none":
             back = held_back(labels, known_times, horizon, groups, _EITHER)
-        held = self._fit(recipe, table, labels, back)
+        held = self._fit(recipe, table, labels, back, groups)
         self.training_ = None if training is None else training.emptied()
         kinds = {} if training is None else training.features
         self.reference_, self.baseline_ = reference_and_baseline(table, labels, groups, self.names, kinds, held)
@@ -244,27 +246,24 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         """Tell scikit-learn what is taken: two classes, texts, and missing values unless the estimator takes none."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
-        own = get_tags(self.estimator).input_tags if hasattr(self.estimator, "__sklearn_tags__") else None
+        tagged = hasattr(self.estimator, "__sklearn_tags__") and not isinstance(self.estimator, type)
+        own = get_tags(self.estimator).input_tags if tagged else None
         for name in ("allow_nan", "string", "categorical"):
             setattr(tags.input_tags, name, self.estimator is None if own is None else getattr(own, name))
         return tags
 
-    def _fit(self, recipe: Recipe, table: Any, y: Labels, back: HeldBack | None) -> Held | None:
+    def _fit(self, recipe: Recipe, table: Any, y: Labels, back: HeldBack | None, groups: Any) -> Held | None:
         self._explained = None
         self.estimator_ = recipe.fitted(table, y)
         self.calibration_ = Calibration()
         if back is None:
             self.how_ = f"{recipe.said}, not calibrated on rows of their own"
             return None
-        parts = [
-            (margins(recipe.fitted(taken(table, train), y[train]), taken(table, test)), y[test])
-            for train, test in back.pairs
-        ]
-        found, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
-        self.calibration_ = calibrated(found, labels, how_of(self.calibration))
+        self.calibration_, held = calibration_of(recipe, table, y, back, self.calibration, groups)
         self.how_ = f"{recipe.said}, {back.said}"
-        places = np.concatenate([test for _, test in back.pairs])
-        return Held(found, self.calibration_.probability(found), labels, places)
+        chance = self.calibration_.probability(held.margins)
+        fitted = self.calibration_.probability(margins(self.estimator_, taken(table, held.places)))
+        return Held(held.margins, chance, y[held.places], fitted, held.places)
 
     def _table(self, X: Any, *, fitting: bool) -> Any:  # noqa: N803
         """Return the features as the members take them, checked as scikit-learn does."""

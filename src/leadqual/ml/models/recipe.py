@@ -44,6 +44,11 @@ class Recipe:
             return "boosted trees, monotone where that was declared"
         return f"a logistic regression with a weight for each bin{' and a firm prior' if self.few else ''}"
 
+    @property
+    def steady(self) -> bool:
+        """Whether its margins are as sure of themselves as they should be, so that only their level may be off."""
+        return self.estimator is None and self.directions is None
+
     def fitted(self, table: Any, y: npt.NDArray[np.int_]) -> Any:
         """Return a fitted estimator."""
         if self.estimator is not None:
@@ -53,7 +58,8 @@ class Recipe:
         return weighted_bins(few=self.few).fit(table, y)
 
     def _own(self) -> Any:
-        if not (hasattr(self.estimator, "predict_proba") or hasattr(self.estimator, "decision_function")):
+        gives = hasattr(self.estimator, "predict_proba") or hasattr(self.estimator, "decision_function")
+        if isinstance(self.estimator, type) or not gives:
             message, expected = "this is no classifier that gives probabilities or margins", "one of scikit-learn"
             raise InputError(Problem("not-a-classifier", message, Place("estimator"), shown(self.estimator), expected))
         own = clone(self.estimator)

@@ -18,6 +18,7 @@ BASE: Final = "base"
 REST: Final = "rest"
 """The line of all features that add little."""
 _BEGINNING: Final = "the probability at the average log-odds of the training"
+_LARGE: Final = 1e15
 _LITTLE: Final = 5e-4
 """What adds less than a twentieth of a percentage point is not told by itself."""
 
@@ -39,25 +40,30 @@ class PropensityScorer(ModelScorer):
 
         return table
 
-    def _ledger(self, columns: Sequence[Any], probability: float) -> tuple[LedgerLine, ...]:
-        found = self._estimator.contributions(self._table(columns))
-        values = {name: column[0] for name, column in zip(self.features, columns, strict=True)}
+    def _table_of(self, rows: Any) -> Any:
+        return rows.rename(dict(zip(rows.columns, self.features, strict=True)))
+
+    def _ledger(self, table: Any, values: Sequence[Any], probability: float) -> tuple[LedgerLine, ...]:
+        found, known = self._estimator.contributions(table), dict(zip(self.features, values, strict=True))
         lines = [LedgerLine(id=BASE, points=found.base, description=_BEGINNING)]
-        told = [(name, points) for name, points in found.reasons(0, most=len(values)) if abs(points) >= _LITTLE]
-        lines += [LedgerLine(id=name, points=points, description=_told(values[name])) for name, points in told]
-        if others := len(values) - len(told):
+        told = [(name, points) for name, points in found.reasons(0, most=len(known)) if abs(points) >= _LITTLE]
+        lines += [LedgerLine(id=name, points=points, description=_told(known[name])) for name, points in told]
+        if others := len(known) - len(told):
             rest = probability - math.fsum(line.points for line in lines)
             lines.append(LedgerLine(id=REST, points=rest, description=f"{others} features that add little"))
         return tuple(lines)
 
-    def _lines(self, columns: Sequence[Any], probabilities: Any) -> dict[str, Any]:
+    def _lines(self, table: Any, probabilities: Any) -> dict[str, Any]:
         if not len(probabilities):
             return dict.fromkeys((BASE, *self.features), ())
-        found = self._estimator.contributions(self._table(columns))
+        found = self._estimator.contributions(table)
         return {BASE: np.full(len(found), found.base), **dict(zip(self.features, found.lines.T, strict=True))}
 
 
 def _told(value: Any) -> str:
     if value is None or value != value:
         return "not known"
-    return f"it is {value:g}" if isinstance(value, float) else f"it is {str(value)!r}"
+    if isinstance(value, str):
+        return f"it is {str(value)!r}"
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _LARGE
+    return f"it is {int(value)}" if whole else f"it is {value:g}" if isinstance(value, float) else f"it is {value}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from leadqual.analysis.sheets import CI, Sheet
@@ -26,8 +27,8 @@ def figure_sheets(model: Any, report: Mapping[str, Any] | None) -> Iterator[Shee
     sure = f"{report['confidence'] * 100:g}{CI}"
     one = report["measures"][0]
     lines = (
-        f"On {one['rows']:,} later rows of {one['contacts']:,} contacts, {one['conversions']:,} of which converted "
-        f"({one['rate']:.1%}).",
+        f"On {one['rows']:,} rows of {one['contacts']:,} contacts, {one['conversions']:,} of which converted "
+        f"({one['rate']:.1%}). {_when(model, report)}",
     )
     yield Sheet("How well it ranks", lines, ("scorer", "ROC AUC", sure, "PR AUC", sure), list(_ranking(report)))
     if probable := list(_probabilities(report)):
@@ -41,6 +42,17 @@ def figure_sheets(model: Any, report: Mapping[str, Any] | None) -> Iterator[Shee
     elif report["slices"]:
         fields = ", ".join(dict.fromkeys(row["field"] for row in report["slices"]))
         yield Sheet("What stands out", (f"No group by {fields} is served worse than the others beyond chance.",))
+
+
+def _when(model: Any, report: Mapping[str, Any]) -> str:
+    """Return whether the rows of a report are later than those of the training."""
+    times = [row["cutoff"] for row in report["by_time"] if row["cutoff"] is not None]
+    last = None if model.training_ is None else model.training_.counts["cutoff"].max()
+    if not times or last is None:
+        return "Nothing tells whether they are later than those of the training."
+    if min(map(datetime.fromisoformat, times)) <= last:
+        return "Some are of the time of the training: if it learned from them, the figures flatter it."
+    return "All are later than those of the training."
 
 
 def _held_back(model: Any) -> Sheet:

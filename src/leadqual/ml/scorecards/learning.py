@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.ml.scorecards.asked import asked, too_few
@@ -116,7 +117,8 @@ def learn_scorecard(
     _check(data, "")
     rows = parted(data, holdout, random_state)
     _check(rows.learned, rows.said)
-    found = learned(rows.learned, plan)
+    with threadpool_limits(1):  # the matrices are small, and threads would wait for one another
+        found = learned(rows.learned, plan)
     parts, highest = found.parts, found.highest
     given = points_of(parts, rows.learned.rows)
     line = calibrated(given, rows.learned.y, found.level)
@@ -180,8 +182,8 @@ def _notes(rows: Parted, parts: Sequence[Part], *, fitted: bool, model: Any) -> 
     elif not fitted:
         yield "The model was fitted anew, to the rows that the scorecard was learned from: both are judged alike."
     yield (
-        "Probabilities have the level at which later rows converted that were foreseen from earlier ones; where fewer or "
-        "more convert now, they are too high or too low, and the order still holds."
+        "Probabilities have the level at which later rows converted that were foreseen from earlier ones; where fewer "
+        "or more convert now, they are too high or too low, and the order still holds."
         if rows.learned.cutoffs
         else "Probabilities are those of all rows that were learned from; nothing tells how many convert now."
     )
