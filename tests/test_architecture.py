@@ -42,6 +42,7 @@ LATE = {
     "testing.plugin.hooks": "pytest imports it in every run, whether somebody asks for it or not",
     "testing.plugin.asked": "coverage and mutation are imported where they are asked for",
     "ml.evaluation.report": "only plots need matplotlib",
+    "ml.saving.tables": "only a model that was fitted on a table of pandas needs pandas",
     "ml.training.wide": "only contacts in pandas need pandas",
     "cli.app": "typer and rich are optional",
     "cli.backtest": "polars and narwhals are optional",

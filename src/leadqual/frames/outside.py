@@ -52,7 +52,7 @@ def given_scores(
         return pl.DataFrame(rows, schema=_columns(rows))
 
     scorers, natives = tables.reads.scorers, (contacts, interactions)
-    return attached(policy, scorers, natives, tables.contacts, at, one_by_one, ledger=ledger)
+    return attached(policy, scorers, natives, tables.contacts, at, one_by_one, ledger=ledger, repeated=tables.repeated)
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:

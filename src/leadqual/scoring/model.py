@@ -136,7 +136,9 @@ class ModelScorer:
         ledger = self._ledger(table, values, probability)
         return Score(name=self._name, value=probability, range=(0.0, 1.0), ledger=ledger, missing=missing)
 
-    def score_frame(self, contacts: Any, interactions: Any, *, at: datetime, ledger: bool = True) -> Any:
+    def score_frame(
+        self, contacts: Any, interactions: Any, *, at: datetime, ledger: bool = True, repeated: bool = True
+    ) -> Any:
         """Return the probabilities of a table of contacts, in a table of the kind that came.
 
         Parameters
@@ -145,6 +147,8 @@ class ModelScorer:
             As for `leadqual.frames.score`.
         ledger : bool, default True
             Whether to give the lines of the ledger too.
+        repeated : bool, default True
+            Whether the interactions may hold one several times; False saves looking for such rows.
 
         Raises
         ------
@@ -156,7 +160,7 @@ class ModelScorer:
         from leadqual.scoring.tables import feature_columns  # noqa: PLC0415 - tables need optional libraries
 
         features = {f"feature{number}": pair for number, pair in enumerate(zip(self._nodes, self._types, strict=True))}
-        found = feature_columns(self._policy, features, contacts, interactions, aware(at))
+        found = feature_columns(self._policy, features, contacts, interactions, aware(at), repeated=repeated)
         asked = ~found.incomplete if self._abstains else found.incomplete | True
         missing = tuple(self.features) if found.incomplete.any() and not self._abstains else ()
         table = self._table_of(found.rows.filter(asked) if self._abstains else found.rows)

@@ -25,12 +25,18 @@ from leadqual.policy.document import PolicyDocument
 
 
 def engine_of(
-    policy: PolicyDocument, read: Iterable[Node], contacts: Any, interactions: Any, at: datetime
+    policy: PolicyDocument,
+    read: Iterable[Node],
+    contacts: Any,
+    interactions: Any,
+    at: datetime,
+    *,
+    repeated: bool = True,
 ) -> TableEngine:
     """Return the engine for what a scorer reads; the tables were looked at by whoever asks the scorer."""
     people, events = open_table(contacts, "contacts"), open_table(interactions, "interactions")
     given = attached(policy, reads_of(policy, read).scorers, (contacts, interactions), people, at)
-    return TableEngine(policy, people, events, at, given, repeated=True)
+    return TableEngine(policy, people, events, at, given, repeated=repeated)
 
 
 def rule_frame(policy: PolicyDocument, score: str, contacts: Any, interactions: Any, at: datetime) -> Any:
@@ -79,13 +85,15 @@ def feature_columns(
     contacts: Any,
     interactions: Any,
     at: datetime,
+    *,
+    repeated: bool,
 ) -> Features:
     """Return the features of a model; raise `UnsupportedError` if the tables are not in memory."""
     people = open_table(contacts, "contacts")
     if people.lazy:
         raise ESTIMATOR.refusal(people.engine, "predict_proba")
     nodes = [node for node, _ in features.values()]
-    found = engine_of(policy, nodes, contacts, interactions, at).evaluated(features)
+    found = engine_of(policy, nodes, contacts, interactions, at, repeated=repeated).evaluated(features)
     frame: pl.DataFrame = open_table(found, "features").frame.collect(backend="polars").to_native()
     rows = frame.select(
         pl.col(name).cast(pl.String if kind is ValueType.TEXT else pl.Float64) for name, (_, kind) in features.items()

@@ -75,6 +75,7 @@ def attached(
     one_by_one: OneByOne | None = None,
     *,
     ledger: bool = False,
+    repeated: bool = True,
 ) -> Mapping[str, Given]:
     """Return the scores that a policy leaves to scorer objects.
 
@@ -94,6 +95,8 @@ def attached(
         What asks a scorer that has no ``score_frame``.
     ledger : bool, default False
         Whether the lines of the ledgers are wanted; a scorer whose ``score_frame`` takes ``ledger`` may leave them out.
+    repeated : bool, default True
+        Whether the interactions may hold one several times; a ``score_frame`` that takes ``repeated`` need not look.
 
     Raises
     ------
@@ -105,7 +108,9 @@ def attached(
     found = {}
     for name in policy.scorers:
         if name in names:
-            found[name] = _given(policy, name, natives, contacts, at, one_by_one, ledger)
+            found[name] = _given(
+                policy, name, natives, contacts, at, one_by_one, {"ledger": ledger, "repeated": repeated}
+            )
     return found
 
 
@@ -116,7 +121,7 @@ def _given(
     contacts: Table,
     at: datetime,
     one_by_one: OneByOne | None,
-    ledger: bool,
+    told: Mapping[str, bool],
 ) -> Given:
     scorer = policy.attached_scorers.get(name)
     if scorer is None:
@@ -128,7 +133,7 @@ def _given(
     score_frame = getattr(scorer, "score_frame", None)
     if callable(score_frame):
         try:
-            answer = score_frame(*natives, at=at, **({"ledger": ledger} if _takes_ledger(score_frame) else {}))
+            answer = score_frame(*natives, at=at, **_taken(score_frame, told))
             return Given(name, checked(answer, name, policy.score_ranges[name], contacts))
         except UnsupportedError as error:  # a blend that holds a scorer that takes one contact at a time
             if error.code != SCORER.code:
@@ -139,6 +144,7 @@ def _given(
     return Given(name, checked(one_by_one(scorer, name), name, policy.score_ranges[name], contacts))
 
 
-def _takes_ledger(score_frame: Callable[..., Any]) -> bool:
-    """Return whether a scorer can be told that nobody wants its ledger, which may cost more than the score."""
-    return "ledger" in signature(score_frame).parameters
+def _taken(score_frame: Callable[..., Any], told: Mapping[str, bool]) -> dict[str, bool]:
+    """Return what a scorer wants to be told, beside what every scorer is: it may save itself work."""
+    wanted = signature(score_frame).parameters
+    return {name: value for name, value in told.items() if name in wanted}
