@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Generator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from support.spark import one_worker
 
 pytest_plugins = ["pytester"]
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
+# What has been found and shrunk is tried a hundred times more to explain it, also where `find` was to find it.
+_PHASES = [phase for phase in Phase if phase is not Phase.explain]
+
 # Hypothesis would take the same examples each time where it sees CI, and others each time elsewhere.
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=15, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, max_examples=15, phases=_PHASES, suppress_health_check=_SLOW_IS_FINE
+)
 settings.register_profile(
     "thorough", deadline=None, derandomize=False, max_examples=400, suppress_health_check=_SLOW_IS_FINE
 )
@@ -43,6 +49,28 @@ def pytest_runtest_protocol() -> Generator[None, object, object]:
         found = yield
     _set_zone()
     return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let nobody look for garbage in what collecting makes: it is much, and all of it stays until the end.
+
+    Each look through it takes most of a second, and pytest inside of pytest, the replay of files and the interpreter
+    itself look often.
+    """
+    gc.disable()
+    try:
+        found = yield
+    finally:
+        gc.enable()
+    gc.collect()
+    gc.freeze()
+    return found
+
+
+def pytest_unconfigure() -> None:
+    """Leave everything to the interpreter again, which clears away at its end."""
+    gc.unfreeze()
 
 
 def _set_zone() -> None:

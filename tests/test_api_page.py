@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import leadqual as lq
-from leadqual import count, field, frames
+from leadqual import count, field, frames, ml
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 CONTACT = lq.Contact(
@@ -141,8 +141,6 @@ def test_tables() -> None:
 
 @pytest.mark.filterwarnings("ignore:there are")  # few conversions
 def test_learning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from leadqual import ml
-
     monkeypatch.chdir(tmp_path)
     policy, demo = lq.policies.sales(), lq.datasets.demo(contacts=1_000)
     contacts, interactions = demo.frames()

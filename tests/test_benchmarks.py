@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,126 @@ def test_a_target_says_whether_its_limit_itself_is_allowed(bench: Any) -> None:
     target = importlib.import_module("benchmarks.timing").Target
     assert target(12, inclusive=True).met(12)
     assert not target(12).met(12)
+
+
+@pytest.fixture
+def learning(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return the module that compares models, on a small set of rows in which a number and a text tell something."""
+    for name in importlib.import_module("benchmarks.late").NEEDED:
+        pytest.importorskip(name, reason="a peer of the models is not installed")
+    module, data = (importlib.import_module(f"benchmarks.{name}") for name in ("learning", "learning_data"))
+    rows = learned_from(900)
+    start = rows.rows["cutoff"][600]
+    division = data.Division("small", rows.before(start), rows.since(start))
+    monkeypatch.setattr(module, "sources", lambda quick: [lambda: division])
+    return module
+
+
+def learned_from(number: int) -> Any:
+    import numpy as np  # noqa: PLC0415 - optional
+    import polars as pl  # noqa: PLC0415 - optional
+
+    from leadqual import Policy, ml  # noqa: PLC0415 - optional
+
+    dice = np.random.default_rng(0)
+    age, job = dice.integers(18, 70, number), dice.choice(["clerk", "student"], number)
+    told = dice.random(number) < 0.1 + 0.4 * (age > 45) + 0.2 * (job == "student")
+    fields = {"age": {"type": "number"}, "job": {"type": "text"}, "told": {"type": "boolean"}}
+    days = pl.datetime_range(
+        pl.datetime(2026, 1, 1), pl.datetime(2026, 1, 1) + pl.duration(days=number - 1), eager=True
+    )
+    table = pl.DataFrame({"contact_id": [f"r-{one}" for one in range(number)], "age": age, "job": job, "told": told})
+    policy = Policy(name="small", fields=fields)
+    with pytest.warns(ml.UndatedWarning):
+        return ml.training_set(
+            policy, table.with_columns(days.alias("on")), outcome="contact.told", time="on",
+            features=["contact.age", "contact.job"],
+        )  # fmt: skip
+
+
+def test_models_are_compared_with_each_peer_on_each_measure(
+    bench: Any, learning: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines, _ = run(bench, capsys, "learning")
+    named = {line["figure"]: line for line in lines}
+    assert len(named) == len(lines) == 4 * 3 + 4
+    area = named["small: ROC AUC, model / LightGBM"]
+    assert (area["unit"], area["target"]) == ("measure", ">= 1 within")
+    assert area["spread"][0] < area["ratio"] < area["spread"][1]
+    assert 0.6 < area["ours"] < 0.85
+    assert named["small: Brier, model / LogisticRegression"]["target"] == "< 1"
+    assert named["small: log loss, model / HistGradientBoosting"]["target"] is None
+    assert named["small: ROC AUC, divided by lot / by time"]["peer"] == area["ours"]
+
+
+def test_a_set_that_is_not_at_hand_is_named(
+    bench: Any, learning: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = importlib.import_module("benchmarks.learning_data")
+    monkeypatch.setattr(data, "SHARED", tmp_path)
+    monkeypatch.setattr(learning, "sources", lambda quick: [lambda: data.bank_by_time("full")])
+    lines, message = run(bench, capsys, "learning", "rolling")
+    assert lines == []
+    assert message.count("LEADQUAL_SHARED_DATA") == 2
+
+
+def test_the_rows_of_the_demo_that_judge_come_after_all_that_is_learned_from(learning: Any) -> None:
+    data = importlib.import_module("benchmarks.learning_data")
+    division = data.demo_by_time(150)
+    assert division.train.times.max() + data.np.timedelta64(data.HORIZON) <= division.test.times.min()
+    lot = data.by_lot(division)
+    assert (len(lot.train), len(lot.test)) == (len(division.train), len(division.test))
+    assert lot.train.conversions + lot.test.conversions == division.train.conversions + division.test.conversions
+    assert lot.train.times.max() > division.train.times.max()
+
+
+def test_measures_of_quality_are_those_of_their_definitions(learning: Any) -> None:
+    import numpy as np  # noqa: PLC0415 - optional
+
+    module = importlib.import_module("benchmarks.learning_measures")
+    y, chance = np.array([1, 0, 1, 0, 0, 0, 0, 0, 0, 0] * 2, dtype=np.int8), np.linspace(1, 0, 20)
+    assert module.lift(y, chance) == 1 / 2 / 0.2
+    assert module.lift(y, np.zeros(20)) == pytest.approx(1)  # all alike: as good as by lot
+    assert module.gain(y[:10], chance[:10]) == pytest.approx((0.025 + 0.05 + 0.075 + 0.7), abs=0.01)
+    assert module.within_chunks(y, chance, 10) == module.roc_auc(y[:10], chance[:10])
+    assert sorted(module.samples(np.array([0, 0, 1, 1]), 50)[0].tolist()) in ([0, 0, 1, 1], [0, 1, 2, 3], [2, 2, 3, 3])
+    at_least, figure = module.AtLeast(1, within=True), module.Quality("", 1.0, 1.1, 0.91, 0.8, 1.02, None, "measure")
+    assert replace(figure, target=at_least).met
+    assert not replace(figure, target=module.AtLeast(1)).met
+    assert not replace(figure, target=at_least, high=0.99).met
+    assert replace(figure, target=module.Target(1)).met
+
+
+def test_a_window_rolls_on_and_sees_nothing_later(learning: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import numpy as np  # noqa: PLC0415 - optional
+
+    rolling = importlib.import_module("benchmarks.rolling")
+    rows, asked = learned_from(120), []
+
+    def ask(train: slice, y: Any, test: slice) -> Any:
+        asked.append((train.start, train.stop, test.start, test.stop, len(y)))
+        return np.arange(test.start, test.stop)
+
+    answers = rolling.moved(rows, rolling.Protocol("", 50, 10, 25), 50, ask)
+    assert asked == [(45, 95, 95, 105, 50), (55, 105, 105, 115, 50), (65, 115, 115, 120, 50)]
+    assert answers.tolist() == list(range(95, 120))
+
+
+def test_the_rolling_protocols_put_the_model_beside_everybody(learning: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rolling = importlib.import_module("benchmarks.rolling")
+    monkeypatch.setattr(rolling, "RESAMPLED", 10)
+    rows = learned_from(600)
+    protocol = rolling.Protocol("small", 400, 200, 200)
+    names = [line.name for line in rolling.pooled(rows, protocol, 300)]
+    assert len(names) == len(set(names)) == 2 * 5
+    assert "rolling, small: ALIFT, model / model, window of 300" in names
+    assert "rolling, small: ROC AUC, model / published, other features" in names
+
+
+def test_a_model_in_a_policy_is_measured_beside_its_parts(
+    bench: Any, tables: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sklearn", reason="models need scikit-learn")
+    lines, _ = run(bench, capsys, "model_scoring")
+    assert [line["target"] for line in lines] == ["<= 1.2", None]
+    assert all(line["ours"] > 0 and line["peer"] > 0 for line in lines)

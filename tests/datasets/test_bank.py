@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,13 @@ from leadqual.errors import InputError, MissingDependency
 
 pl = pytest.importorskip("polars")
 
+
+from support.shared import SHARED  # noqa: E402
+
 from leadqual import frames  # noqa: E402
 from leadqual.datasets import bank_marketing  # noqa: E402
 from leadqual.datasets.bank_fields import FIELDS  # noqa: E402
 
-SHARED = Path(os.environ.get("LEADQUAL_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
 FOLDER = SHARED / "uci_bank_marketing"
 needs_files = pytest.mark.skipif(not FOLDER.is_dir(), reason="the files of the bank are not at hand")
 

@@ -25,13 +25,14 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from support.shared import SHARED
 
 from leadqual import Policy
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "loan-calls"
 POLICY = EXAMPLE / "loan-calls.yaml"
-SHARED = Path(os.environ.get("LEADQUAL_SHARED_DATA") or ROOT.parent / "shared" / "data")
+
 LOG = SHARED / "bpi2012_loan_calls" / "bpi2012_events.csv.gz"
 CASES = None if os.environ.get("LEADQUAL_WHOLE_LOG") else 1000
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -13,6 +12,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from support.shared import BANK
 
 from leadqual import datasets, ml
 from leadqual.errors import InputError
@@ -242,9 +242,9 @@ def test_errors_are_those_of_repeated_draws() -> None:
         assert errors.mean() == pytest.approx(drawn.std(), rel=0.2)
 
 
-@pytest.mark.skipif("LEADQUAL_BANK" not in os.environ, reason="LEADQUAL_BANK names no folder with the bank's files")
+@pytest.mark.skipif(not BANK.is_dir(), reason="the data of the bank do not lie beside the project")
 def test_a_bank_after_a_crisis() -> None:
-    bank = datasets.bank_marketing(os.environ["LEADQUAL_BANK"], variant="additional")
+    bank = datasets.bank_marketing(BANK, variant="additional")
     with pytest.warns(ml.UndatedWarning):
         data = ml.training_set(
             bank.policy, bank.contacts, outcome=bank.outcome, features=bank.features, time="created_at"

@@ -52,7 +52,7 @@ def test_an_unknown_condition_may_be_refused(case: Case) -> None:
 
 
 @given(case=walks.cases(reviews=("1h",), most=2))
-@few(5)  # folding a life that is looked at every hour takes most of it
+@few(4)  # a move at every review of weeks takes a query for each
 def test_reviews_every_hour(case: Case) -> None:
     hold(POLARS, *case, RECORD)
 

@@ -26,6 +26,7 @@ from leadqual.engines.record import RecordEngine
 from leadqual.engines.reference import Situation
 from leadqual.engines.tables.gaps import GAPS
 from leadqual.engines.view import View
+from leadqual.frames.replay import replayed
 from leadqual.model.time import micros
 from support import spark
 
@@ -151,10 +152,15 @@ class Tables:
     def stand(self, policy: Policy, who: Contact, history: Sequence[Interaction], at: datetime) -> Stood:
         tables = frames.from_models([who], {who.id: history}, policy=policy)
         with declared_gaps(self.name):
-            moves, (stood,) = self.moves(policy, tables, at), self.standings(policy, tables, at)
+            moves, (stood,) = self.replayed(policy, tables, at)
         assert (stood["contact_id"], stood["as_of"], stood["policy"]) == (who.id, at, policy.content_hash)
         by_id = {one.id: one for one in history}
         return Position(stood["stage"], _micros(stood["entered_at"])), [_step(policy, move, by_id) for move in moves]
+
+    def replayed(self, policy: Policy, tables: tuple[Any, Any], until: datetime, **options: Any) -> Any:
+        """Return the moves and the standings of one replay, of which `moves` and `standings` each give one."""
+        moves, standings = replayed(policy, *map(self.into, tables), until=until, **options)
+        return self.out(moves), self.out(standings)
 
     def moves(self, policy: Policy, tables: tuple[Any, Any], until: datetime, **options: Any) -> list[dict[str, Any]]:
         """Return every move of every contact of two tables."""

@@ -86,17 +86,16 @@ def seen(policy: Policy, history: list[Interaction], at: datetime) -> int:
 
 def hold(kind: Tables, policy: Policy, people: People, until: datetime, judge: Judge = REFERENCE) -> None:
     """Assert that tables of a kind say of all people what folding one after another says."""
-    tables = tables_of(policy, people)
-    moves, standings = told(kind, policy, tables, until)
-    expected = refusals(policy, people, until, judge)
-    if expected:
+    moves, standings = told(kind, policy, tables_of(policy, people), until)
+    expected = _folded_or_refused(policy, people, until, judge)
+    if isinstance(expected, set):
         # Which of the contacts that cannot be decided are named is open, but one is, and nothing else.
         for refused in (moves, standings):
             assert isinstance(refused, set), "refused by the fold and not by tables"
             assert refused
             assert refused <= expected
         return
-    assert_rows(kind, (moves, standings), folded(policy, people, until, judge))
+    assert_rows(kind, (moves, standings), expected)
 
 
 def assert_rows(kind: Tables, ours: tuple[Any, Any], theirs: tuple[list[Row], list[Row]]) -> None:
@@ -110,9 +109,9 @@ def assert_rows(kind: Tables, ours: tuple[Any, Any], theirs: tuple[list[Row], li
 
 
 def told(kind: Tables, policy: Policy, tables: Any, until: datetime, **options: Any) -> tuple[Any, Any]:
-    """Return the moves and the standings that tables of a kind give, as rows; or what each refuses."""
-    moves = outcome(lambda: rows_of(kind.moves(policy, tables, until, **options), MOVE))
-    return moves, outcome(lambda: rows_of(kind.standings(policy, tables, until, **options), STANDING))
+    """Return the moves and the standings that tables of a kind give, as rows; or twice what is refused."""
+    found = outcome(lambda: kind.replayed(policy, tables, until, **options))
+    return (found, found) if isinstance(found, set) else (rows_of(found[0], MOVE), rows_of(found[1], STANDING))
 
 
 def rows_of(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> list[Row]:
@@ -128,13 +127,18 @@ def outcome(ask: Callable[[], Any]) -> Any:
         return {(type(error), one.code, one.message, one.found, one.place.rule) for one in error.problems}
 
 
-def refusals(policy: Policy, people: People, until: datetime, judge: Judge) -> set[Row]:
-    """Return what folding refuses, one contact after another."""
-    found: set[Row] = set()
-    for who, history in people:
-        refused = outcome(lambda who=who, history=history: judge(policy, who, history, until))
-        found |= refused if isinstance(refused, set) else set()
-    return found
+def _folded_or_refused(policy: Policy, people: People, until: datetime, judge: Judge) -> Any:
+    """Return what `folded` does; or all that it refuses, one contact after another."""
+    found: tuple[list[Row], list[Row]] = ([], [])
+    refused: set[Row] = set()
+    for one in people:
+        rows = outcome(lambda one=one: folded(policy, [one], until, judge))
+        if isinstance(rows, set):
+            refused |= rows
+            continue
+        for all_rows, more in zip(found, rows, strict=True):
+            all_rows += more
+    return refused or found
 
 
 def _instant(micros: int | None) -> datetime | None:

@@ -24,7 +24,7 @@ def checked_features(nodes: Sequence[Node], policy: PolicyDocument) -> list[Valu
     for index, node in enumerate(nodes):
         entry, found = check_value(node, catalogue, single_currency=policy.currency is not None)
         if entry is not None and entry.type not in FEATURE_TYPES:
-            message, expected = f"a {entry.type} is no feature", "a number, a condition or a text"
+            message, expected = f"{entry.type.spoken} is no feature", "a number, a condition or a text"
             found = [*found, Problem("bad-feature", message, Place(), str(node), expected)]
         problems += [problem.at(source="features", path=f"[{index}]") for problem in found]
         types += [] if entry is None else [entry.type]

@@ -12,6 +12,7 @@ from leadqual.conditions.parse import parse_condition
 from leadqual.engines.tables.checks.reads import reads_of
 from leadqual.ml.evaluation.stability import MISSING
 from leadqual.ml.saving.versions import versions_now
+from leadqual.ml.training.text import by_reason
 from leadqual.model.catalogue import ValueType
 
 _KINDS: Final = {ValueType.NUMBER: "number", ValueType.BOOLEAN: "condition", ValueType.TEXT: "text"}
@@ -115,8 +116,7 @@ def feature_sheets(model: Any) -> Iterator[Sheet]:
 
     yield Sheet("Features", (), ("feature", "type", "missing"), [row(name) for name in model.names])
     if model.training_ is not None and model.training_.left_out:
-        left_out = model.training_.left_out.items()
-        yield Sheet("What was left out", points=tuple(f"{what}: {why}" for what, why in left_out))
+        yield Sheet("What was left out", points=by_reason(model.training_.left_out))
 
 
 def limit_sheets(model: Any, figures: Any) -> Iterator[Sheet]:

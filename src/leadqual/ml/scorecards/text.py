@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadqual.analysis.sheets import CI, Sheet, as_html, as_text
 from leadqual.ml.scorecards.comparing import CONFIDENCE
+from leadqual.ml.training.text import by_reason
 
 if TYPE_CHECKING:
     from leadqual.ml.scorecards.scorecard import Scorecard
@@ -39,7 +40,7 @@ def sheets(card: Scorecard) -> Iterator[Sheet]:
     yield _calibration(card)
     yield _comparison(card)
     if card.left_out:
-        yield Sheet("Left out", points=[f"{name}: {why}" for name, why in card.left_out.items()])
+        yield Sheet("Left out", points=by_reason(card.left_out))
     yield Sheet("Notes", points=card.notes)
 
 

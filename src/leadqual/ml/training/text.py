@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from leadqual.analysis.sheets import Sheet, as_html, as_text
 
 if TYPE_CHECKING:
     from leadqual.ml.training.data import TrainingSet
 
-_SHOWN = 12
+_SHOWN: Final = 12
+_NAMED: Final = 3
+"""How many of those that are left out for one reason are named."""
 
 
 def data_text(data: TrainingSet) -> str:
@@ -56,4 +58,21 @@ def _sheets(data: TrainingSet) -> Iterator[Sheet]:
     ]
     yield Sheet("Features", (), ("feature", "type", "missing"), features)
     if data.left_out:
-        yield Sheet("Left out", (), (), (), tuple(f"{what}: {why}" for what, why in data.left_out.items()))
+        yield Sheet("Left out", points=by_reason(data.left_out))
+
+
+def by_reason(left_out: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what is left out, a line for each reason; the mapping itself names every one.
+
+    Examples
+    --------
+    >>> by_reason({"a": "it is never known", "b": "it is never known", "c": "it is always the same"})
+    ('it is never known (2): a; b', 'it is always the same (1): c')
+    """
+    reasons: dict[str, list[str]] = {}
+    for what, why in left_out.items():
+        reasons.setdefault(why, []).append(what)
+    return tuple(
+        f"{why} ({len(names):,}): {'; '.join(names[:_NAMED])}{'; …' if len(names) > _NAMED else ''}"
+        for why, names in reasons.items()
+    )
