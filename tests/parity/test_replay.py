@@ -52,7 +52,7 @@ def test_an_unknown_condition_may_be_refused(case: Case) -> None:
 
 
 @given(case=walks.cases(reviews=("1h",), most=2))
-@few(4)  # a move at every review of weeks takes a query for each
+@few(6)  # a move at every review of weeks takes a query for each
 def test_reviews_every_hour(case: Case) -> None:
     hold(POLARS, *case, RECORD)
 
