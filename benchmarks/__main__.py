@@ -8,9 +8,20 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from benchmarks import conditions, decide, frames, importing, linear, lint, loading, policy_tests, replay
+from benchmarks import (
+    conditions,
+    decide,
+    frames,
+    importing,
+    late,
+    linear,
+    lint,
+    loading,
+    policy_tests,
+    replay,
+)
 from benchmarks.peers import MissingPeer
-from benchmarks.timing import Figure, shown_size, shown_time
+from benchmarks.timing import Figure, shown_measure, shown_size, shown_time
 
 MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "decide": decide.figures,
@@ -22,7 +33,11 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "policy_tests": policy_tests.figures,
     "frames": frames.figures,
     "replay": replay.figures,
+    "learning": late.figures_of("learning"),
+    "rolling": late.figures_of("rolling"),
+    "model_scoring": late.figures_of("model_scoring"),
 }
+SHOWN: Final = {"seconds": shown_time, "bytes": shown_size, "measure": shown_measure}
 HEADINGS: Final = ("figure", "ours", "peer", "ratio", "spread", "target", "met")
 
 
@@ -38,7 +53,7 @@ def measured(names: Sequence[str], *, quick: bool) -> Iterator[Figure]:
 def cells(figure: Figure) -> tuple[str, ...]:
     """Return a figure's line of the table."""
     met = {True: "yes", False: "no", None: ""}[figure.met]
-    shown = shown_size if figure.unit == "bytes" else shown_time
+    shown = SHOWN[figure.unit]
     both = shown(figure.ours), shown(figure.peer)
     spread = f"{figure.low:.3g}-{figure.high:.3g}"
     return (figure.name, *both, f"{figure.ratio:.3g}", spread, str(figure.target or ""), met)

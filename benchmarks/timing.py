@@ -15,7 +15,10 @@ from typing import Any, Final, Literal, TypeAlias
 Sample: TypeAlias = Callable[[], float]
 """One measurement: it returns the seconds of processor time that one call took."""
 
+Unit: TypeAlias = Literal["seconds", "bytes", "measure"]
+
 UNITS: Final = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+_SMALL: Final = 0.1
 SIZES: Final = (("GiB", 2.0**30), ("MiB", 2.0**20))
 
 
@@ -36,7 +39,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: ours and the peer's, in seconds or in bytes of memory, and the ratios of the pairs."""
+    """One line of the table: ours and the peer's (times, memory or measures), and the ratios of the pairs."""
 
     name: str
     ours: float
@@ -45,7 +48,7 @@ class Figure:
     low: float
     high: float
     target: Target | None = None
-    unit: Literal["seconds", "bytes"] = "seconds"
+    unit: Unit = "seconds"
 
     @property
     def met(self) -> bool | None:
@@ -79,7 +82,7 @@ def of_pairs(
     name: str,
     pairs: Sequence[tuple[float, float]],
     target: Target | None = None,
-    unit: Literal["seconds", "bytes"] = "seconds",
+    unit: Unit = "seconds",
 ) -> Figure:
     """Return the figure of what was measured in turns."""
     ratios = [mine / theirs for mine, theirs in pairs]
@@ -144,6 +147,17 @@ def shown_size(size: float) -> str:
     """
     unit, one = next(((unit, one) for unit, one in SIZES if size >= one), SIZES[-1])
     return f"{size / one:.3g} {unit}"
+
+
+def shown_measure(value: float) -> str:
+    """Return a measure of quality.
+
+    Examples
+    --------
+    >>> shown_measure(0.75614)
+    '0.756'
+    """
+    return f"{value:.3f}" if abs(value) >= _SMALL else f"{value:.4f}"
 
 
 def worst(figures: Iterable[Figure]) -> Figure:
