@@ -253,3 +253,14 @@ def test_a_bank_after_a_crisis() -> None:
     report = ml.monitor(model, data.since(datetime(2010, 1, 1, tzinfo=UTC)))
     assert report.retrain
     assert set(report.features.head(5)["verdict"]) == {"moved"}
+
+
+def test_a_model_whose_rate_fell_while_it_was_trained_is_not_alarmed_by_its_own_rows() -> None:
+    parts = [_world(2_000, seed, level=-1.5 if seed < 3 else -2.5) for seed in range(6)]
+    table, y = pl.concat([one for one, _ in parts]), np.concatenate([one for _, one in parts])
+    times = np.datetime64("2026-01-01") + np.repeat(np.arange(6), 2_000) * np.timedelta64(30, "D")
+    model = ml.PropensityModel().fit(table, y, times=times)
+    assert "at the level of" in model.how_
+    last = times == times.max()
+    found = ml.monitor(model, table.filter(pl.Series(last)), y[last])
+    assert not found.retrain, str(found)

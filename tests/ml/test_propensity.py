@@ -390,7 +390,7 @@ JAKARTA = [one.astimezone(timezone(timedelta(hours=7))) for one in AWARE]
 )  # fmt: skip
 def test_times_of_every_form(times: Any) -> None:
     model = PropensityModel(few_conversions=0).fit(X, Y, times=times)
-    assert "calibrated on the 400 rows from 2026-05-01 on" in model.how_
+    assert "at the level of the 400 rows from 2026-05-01 on" in model.how_
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from leadqual.ml import PropensityModel, training_set
 from leadqual.ml.models.calibrating import calibrated, log_odds
 from leadqual.ml.models.held_back import held_back
 
-NO_TIME = np.timedelta64(0, "us")
 MONTH = np.timedelta64(30, "D")
 
 
@@ -40,7 +39,7 @@ def test_the_level_is_that_of_the_last_rows_where_times_are_known() -> None:
     assert late > 1.5 * y.mean()
     assert abs(timed.predict_proba(x)[:, 1].mean() - late) < 0.5 * (late - y.mean())
     assert abs(blind.predict_proba(x)[:, 1].mean() - y.mean()) < 0.01
-    assert "calibrated on" in timed.how_
+    assert "at the level of the" in timed.how_
     assert "cross-fitting" in blind.how_
 
 
@@ -83,33 +82,50 @@ def test_an_estimator_that_is_too_sure_is_calmed_by_rows_it_was_not_fitted_on() 
     assert abs(steps[times == times.max()].mean() - y[times == times.max()].mean()) < 0.01
 
 
-@pytest.mark.parametrize("horizon", [0, 1, 30, 31, 60, 90, 120])
-@pytest.mark.parametrize("months", [2, 5, 12])
-def test_rows_whose_horizon_reaches_into_the_calibration_are_not_trained_on(horizon: int, months: int) -> None:
+@pytest.mark.parametrize("months", [1, 2, 5, 12])
+def test_the_latest_rows_give_the_level_and_no_instant_is_divided(months: int) -> None:
     _, y, times = world([0.2] * months)
-    found = held_back(y, times.astype("datetime64[us]"), np.timedelta64(horizon, "D"), None, 20)
+    found = held_back(y, times.astype("datetime64[us]"), None, 20)
     assert found is not None
-    assert found.later == (horizon <= 30 * (months - 1))
-    if not found.later:
-        assert len(found.pairs) == 5
+    assert sorted(np.concatenate([test for _, test in found.pairs])) == list(range(len(y)))
+    if months == 1:
+        assert found.late is None
         return
+    assert found.late is not None
+    assert times[found.late].min() > times[~found.late].max()
+    assert 0.2 < found.late.mean() <= 0.5
+
+
+def test_all_rows_of_a_contact_are_in_one_fold() -> None:
+    _, y, times = world([0.2] * 3)
+    contacts = np.tile(np.arange(600), 3)
+    found = held_back(y, times.astype("datetime64[us]"), contacts, 20)
+    assert found is not None
     for train, test in found.pairs:
-        assert times[train].max() + np.timedelta64(horizon, "D") <= times[test].min()
-        assert times[train].max() < times[test].min()
-    tested = np.concatenate([test for _, test in found.pairs])
-    assert len(np.unique(tested)) == len(tested)
-    assert times[tested].max() == times.max()
-    assert len(np.unique(times[tested])) == np.isin(times, times[tested]).sum() / 600  # no instant is divided
+        assert not {*contacts[train]} & {*contacts[test]}
 
 
-def test_where_the_last_rows_hold_too_few_conversions_folds_calibrate() -> None:
+def test_where_the_last_rows_hold_too_few_conversions_all_rows_give_the_level() -> None:
     x, y, times = world([0.3] * 5)
     for later in (y * (times < np.unique(times)[2]), y):
         at = times if later is not y else np.full(len(y), times[0])
-        found = held_back(later, at.astype("datetime64[us]"), NO_TIME, None, 20)
+        found = held_back(later, at.astype("datetime64[us]"), None, 20)
         assert found is not None
-        assert (found.later, len(found.pairs)) == (False, 5)
-        assert "cross-fitting" in PropensityModel().fit(x, later, times=at).how_
+        assert (found.late is None, len(found.pairs)) == (True, 5)
+        assert PropensityModel().fit(x, later, times=at).how_.endswith("folds")
+
+
+def test_a_level_that_has_fallen_is_not_counted_twice() -> None:
+    x, y, times = world([0.2, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1], of=2000)
+    late = times >= np.unique(times)[-2]
+    found = PropensityModel().fit(x, y, times=times).predict_proba(x)[:, 1]
+    assert abs(found[late].mean() - y[late].mean()) < 0.1 * y[late].mean()
+
+
+def test_log_odds_stay_finite_where_steps_end_at_nothing() -> None:
+    x, y, times = world([0.1] * 5)
+    model = PropensityModel(calibration="isotonic").fit(x, y, times=times)
+    assert np.isfinite(model.decision_function(x)).all()
 
 
 @given(
@@ -130,7 +146,7 @@ def test_log_odds_are_finite() -> None:
     assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
 
 
-def test_a_training_set_brings_its_times_its_contacts_and_its_horizon() -> None:
+def test_a_training_set_brings_its_times_and_its_contacts() -> None:
     people = [contact(id=f"c-{place}", created_at=day(0)) for place in range(400)]
     told = {
         one.id: [viewed(1)] * (place % 2) + [bought(25 + (place // 4) % 100, 5)] * (place % 4 == 0 or place % 6 == 1)
@@ -142,10 +158,9 @@ def test_a_training_set_brings_its_times_its_contacts_and_its_horizon() -> None:
         policy, *tables, features=["count(page_viewed)"], cutoffs=cutoffs, horizon="20d", until=day(130)
     )
     model = PropensityModel(few_conversions=0).fit(data)
-    assert "calibrated on" in model.how_
     assert model.training_ is not None
     assert (len(model.training_), model.training_.past) == (0, None)
-    found = held_back(data.y, data.times, np.timedelta64(20, "D"), data.groups, 20)
+    found = held_back(data.y, data.times, data.groups, 20)
     assert found is not None
     assert found.said in model.how_
-    assert found.later
+    assert found.late is not None

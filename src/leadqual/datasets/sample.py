@@ -43,6 +43,10 @@ class Demo:
     at: datetime
     truth: dict[str, Truth]
 
+    def __repr__(self) -> str:
+        told = sum(map(len, self.histories.values()))
+        return f"Demo({len(self.contacts):,} contacts, {told:,} interactions, at={self.at.isoformat()})"
+
     def frames(self, backend: Literal["polars", "pandas", "pyarrow"] = "polars") -> tuple[Any, Any]:
         """Return the contacts and the interactions as two tables of a library; see `leadqual.frames.from_models`.
 

@@ -62,6 +62,37 @@ class TreeExplainer:
 
 
 @dataclass(frozen=True, eq=False)
+class AdditiveExplainer:
+    """What each feature adds to log-odds that are a sum of parts: its part less the mean part of the training rows.
+
+    These are the Shapley values of a sum where the features are taken to be independent.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Fitted, with ``parts``, ``means_`` and ``intercept_``, such as `leadqual.ml.models.weighted_bins.WeightedBins`.
+    """
+
+    estimator: Any
+    exact: bool = True
+    method: str = "exact: the weight of each bin less the mean weight of the training rows"
+    unit: Unit = "log-odds"
+
+    @property
+    def base(self) -> float:
+        """The log-odds where each feature has the mean weight."""
+        return float(self.estimator.intercept_ + self.estimator.means_.sum())
+
+    def values(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
+        """Return what each feature adds."""
+        return np.asarray(self.estimator.parts(X) - self.estimator.means_)
+
+    def margin(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
+        """Return the log-odds of the rows."""
+        return np.asarray(self.estimator.decision_function(X))
+
+
+@dataclass(frozen=True, eq=False)
 class LinearExplainer:
     """What each column adds to a linear margin: its coefficient times its distance from the mean.
 

@@ -10,7 +10,14 @@ from sklearn.pipeline import Pipeline
 
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.ml.contributions.encoded import EncodedExplainer
-from leadqual.ml.contributions.exact import BoosterExplainer, LinearExplainer, TreeExplainer, dense, numbers
+from leadqual.ml.contributions.exact import (
+    AdditiveExplainer,
+    BoosterExplainer,
+    LinearExplainer,
+    TreeExplainer,
+    dense,
+    numbers,
+)
 from leadqual.ml.contributions.explainer import Explainer, Margin, is_booster
 from leadqual.ml.contributions.fitted_trees import TREES
 from leadqual.ml.contributions.origins import origins_of
@@ -80,6 +87,9 @@ def _exact(estimator: Any, background: Any, some: Any) -> Explainer | None:
     """Return an exact explainer whose sums hold on some rows, or None."""
     if isinstance(estimator, Pipeline):
         return _encoded(estimator, background, some)
+    if callable(getattr(estimator, "parts", None)):
+        additive = AdditiveExplainer(estimator)
+        return additive if _holds(additive, some) else None
     unit = Margin(estimator).unit(some)
     if is_booster(estimator, "lightgbm") or is_booster(estimator, "xgboost"):
         booster = BoosterExplainer(estimator, unit, picked(some, np.array([0])))

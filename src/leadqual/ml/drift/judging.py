@@ -75,7 +75,8 @@ def _figures(found: Sequence[Watched]) -> Iterator[Told]:
 def _in_words(one: Watched) -> Iterator[str]:
     """Yield what a figure says; what became of the rate is told by itself."""
     low, high = one.now.bounds(0.95)
-    span = f"95% interval {max(0.0, low):.2f} to {high:.2f}"
+    least = low if one.measure == "slope" else max(0.0, low)  # a slope can be below 0, the others cannot
+    span = f"95% interval {least:.2f} to {high:.2f}"
     if one.measure == "observed/expected":
         yield f"{one.now.value:.2f} times as many converted as the probabilities say ({span})."
     elif one.measure == "ROC AUC" and one.before is not None:

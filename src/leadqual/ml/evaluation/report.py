@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from leadqual._suggest import did_you_mean
 from leadqual.analysis.plain import plain_rows
 from leadqual.errors import InputError, MissingDependency, Place, Problem, UnknownNameError, shown
 from leadqual.ml.evaluation.notes import notes_of
@@ -132,7 +133,8 @@ class Evaluation:
             return self.scorers[0]
         if scorer not in self.expressions:
             message, known = f"no scorer {shown(scorer)} was judged", f"one of: {', '.join(self.scorers)}"
-            raise UnknownNameError(Problem("unknown-scorer", message, Place("scorer"), shown(scorer), known))
+            hint = did_you_mean(str(scorer), self.scorers)
+            raise UnknownNameError(Problem("unknown-scorer", message, Place("scorer"), shown(scorer), known, hint))
         return scorer
 
     def explain(self) -> str:

@@ -114,6 +114,8 @@ def _check_ways(capacity: Any, value: Any, cost: Any) -> None:
     ]
     if capacity is None and (value is None or cost is None):
         message = "there is neither a capacity nor a value and a cost"
+        if value is not None or cost is not None:
+            message = f"a value and a cost go together: there is no {'value' if value is None else 'cost'}"
         problems.append(Problem("bad-argument", message, Place("choose_threshold"), hint=_HINT))
     if capacity is not None and (value is not None or cost is not None):
         message = "a line follows from a capacity, or from a value and a cost, not from both"

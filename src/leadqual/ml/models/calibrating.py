@@ -95,8 +95,7 @@ def calibrated(margins: Floats, y: npt.NDArray[np.int_], how: How) -> Calibratio
 def raised(shape: Calibration, margins: Floats, y: npt.NDArray[np.int_]) -> Calibration:
     """Return a calibration whose level is that of some rows: as many conversions are expected as there were.
 
-    Its shape stays as it is. That an old estimator orders new rows badly is no reason to trust the new one less; that
-    more or fewer contacts convert of late is one to expect so.
+    Its shape stays as it is: few rows tell the level of late, and all rows the shape.
 
     Examples
     --------

@@ -36,6 +36,8 @@ def columns_of(table: Any) -> list[Column]:
     """
     if isinstance(table, np.ndarray):
         return [_checked(f"x{place}", column) for place, column in enumerate(_of_array(table))]
+    if isinstance(table, pl.DataFrame):
+        return [_checked(series.name, _of_polars(series)) for series in table]
     frame = nw.from_native(table, eager_only=True)
     return [_checked(column.name, _of_series(column)) for column in frame.iter_columns()]
 
@@ -55,6 +57,13 @@ def _of_array(table: npt.NDArray[Any]) -> Iterator[Column]:
         return
     for place, column in enumerate(table.T):
         yield _of_objects(column, f"x{place}")
+
+
+def _of_polars(series: pl.Series) -> Column:
+    """Return a column of Polars; what a scorer hands over comes so, one row at a time, and needs no detour."""
+    if series.dtype == pl.Float64:
+        return series.to_numpy()
+    return series if series.dtype == pl.String else _of_series(nw.from_native(series, series_only=True))
 
 
 def _of_series(series: Any) -> Column:

@@ -17,6 +17,9 @@ _MOST: Final = 200
 _RARE: Final = 20
 """A text in fewer rows is rare."""
 
+_FEW: Final = 16
+"""So few rows are looked up faster one by one than by a query."""
+
 
 class FeatureEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
     """Turns a table of numbers and texts into floats: a code for each text, NaN for what is missing.
@@ -101,5 +104,7 @@ def _coded(column: Column, texts: list[str]) -> npt.NDArray[np.float64]:
     if not isinstance(column, pl.Series):  # a column of texts that happens to hold none reads as floats
         column = pl.Series([None if cell != cell else str(cell) for cell in column], dtype=pl.String)
     known = {text: float(code) for code, text in enumerate(texts)}
+    if len(column) <= _FEW:
+        return np.array([np.nan if text is None else known.get(text, float(len(texts))) for text in column])
     coded = column.replace_strict(known, default=float(len(texts)), return_dtype=pl.Float64)
     return np.where(column.is_null().to_numpy(), np.nan, coded.to_numpy())

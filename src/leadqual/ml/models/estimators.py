@@ -8,13 +8,12 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 from leadqual.errors import InputError, Place, Problem
 from leadqual.ml.models.columns import columns_of
 from leadqual.ml.models.encoding import FeatureEncoder
+from leadqual.ml.models.weighted_bins import WeightedBins
 
 _BINS: Final = 10
 _STRENGTH: Final = 0.1
@@ -22,22 +21,15 @@ _FIRM: Final = 0.03
 """The strength where there are few conversions: a firmer prior that no bin tells anything."""
 
 
-def weighted_bins(*, few: bool) -> Pipeline:
-    """Return a logistic regression with a weight for each bin of each feature, drawn towards none by a ridge penalty.
-
-    A number is divided at its deciles, so that its effect may have any shape; each text has a bin of its own, and so
-    has what is missing. On data that drift from year to year it keeps its order better than boosted trees.
+def weighted_bins(*, few: bool) -> WeightedBins:
+    """Return the default; on data that drift from year to year it keeps its order better than boosted trees.
 
     Parameters
     ----------
     few : bool
         Whether there are few conversions: fewer bins, and a firmer prior.
     """
-    return make_pipeline(
-        FeatureEncoder(bins=_BINS // 2 if few else _BINS),
-        OneHotEncoder(handle_unknown="ignore"),
-        LogisticRegression(C=_FIRM if few else _STRENGTH, max_iter=3000),
-    )
+    return WeightedBins(bins=_BINS // 2 if few else _BINS, strength=_FIRM if few else _STRENGTH)
 
 
 def monotone_trees(table: Any, directions: Sequence[int], random_state: int | None) -> Pipeline:

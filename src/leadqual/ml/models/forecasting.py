@@ -10,7 +10,7 @@ import numpy as np
 
 from leadqual.ml.models.arguments import how_of
 from leadqual.ml.models.calibrating import Calibration, Floats, calibrated, raised
-from leadqual.ml.models.held_back import HeldBack, Places, folded
+from leadqual.ml.models.held_back import HeldBack, Places
 from leadqual.ml.models.labels import Labels
 from leadqual.ml.models.recipe import Recipe, margins
 from leadqual.ml.models.rows import taken
@@ -39,21 +39,17 @@ def forecasts(recipe: Recipe, table: Any, y: Labels, pairs: Sequence[tuple[Place
 
 
 def calibration_of(
-    recipe: Recipe, table: Any, y: Labels, back: HeldBack, calibration: str, groups: Any
+    recipe: Recipe, table: Any, y: Labels, back: HeldBack, calibration: str
 ) -> tuple[Calibration, Forecasts]:
     """Return the calibration of an estimator, and the forecasts that it rests on.
 
-    Where the rows that are held back are later ones, they give the level, and folds of all rows give the shape: that
-    an estimator of the past orders new rows badly says nothing of the one that is fitted on all rows. The default
-    needs no shape, since its penalty keeps it from being too sure of itself.
+    All rows give its shape, and the latest ones its level where times are known. The default then needs no shape, since
+    its penalty keeps it from being too sure of itself.
     """
     found = forecasts(recipe, table, y, back.pairs)
-    if not back.later:
+    if back.late is None:
         return calibrated(found.margins, y[found.places], how_of(calibration)), found
-    shape, folds = Calibration(), None
-    if calibration != "auto" or not recipe.steady:
-        folds = folded(y, groups)
-    if folds is not None:
-        guessed = forecasts(recipe, table, y, folds.pairs)
-        shape = calibrated(guessed.margins, y[guessed.places], how_of(calibration))
-    return raised(shape, found.margins, y[found.places]), found
+    steady = calibration == "auto" and recipe.steady
+    shape = Calibration() if steady else calibrated(found.margins, y[found.places], how_of(calibration))
+    late = back.late[found.places]
+    return raised(shape, found.margins[late], y[found.places][late]), found

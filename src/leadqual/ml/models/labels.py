@@ -62,7 +62,8 @@ def _problems(classes: npt.NDArray[Any], places: Labels, least: int) -> Iterator
     if len(classes) < 2:
         message, expected = "there is one class only: nothing tells good from bad", "rows that converted, and others"
         hint = "take another outcome, a longer horizon or more cutoffs"
-        yield Problem("one-class", message, Place("y"), f"only {shown(classes.tolist()[0])}", expected, hint)
+        found = f"only {shown(classes.tolist()[0])}" if len(classes) else "no rows"
+        yield Problem("one-class", message, Place("y"), found, expected, hint)
         return
     conversions, others = int(places.sum()), int(len(places) - places.sum())
     few, what = min((conversions, "conversions"), (others, "rows without a conversion"))

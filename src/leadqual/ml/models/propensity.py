@@ -1,4 +1,4 @@
-"""The probability that a contact converts: any classifier, calibrated on later rows, with contributions that add up."""
+"""The probability that a contact converts: any classifier, calibrated, with contributions that add up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags, get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d, validate_data
@@ -20,7 +19,7 @@ from leadqual.ml.drift.baseline import Held, reference_and_baseline
 from leadqual.ml.evaluation.evaluating import evaluate
 from leadqual.ml.evaluation.report import Evaluation
 from leadqual.ml.models.arguments import directions, how_of, whole
-from leadqual.ml.models.calibrating import Calibration, Floats
+from leadqual.ml.models.calibrating import Calibration, Floats, log_odds
 from leadqual.ml.models.explained import Explained
 from leadqual.ml.models.forecasting import calibration_of
 from leadqual.ml.models.held_back import HeldBack, held_back
@@ -94,8 +93,8 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
     Notes
     -----
     No row counts more than another, since that would bend the probabilities; conversions that are rare are what
-    calibration is for. The rows that calibrate are later than those that a first estimator is trained on, wherever
-    times are known; then the estimator is fitted again on all rows.
+    calibration is for. It rests on rows that an estimator had not seen: the rows are divided into folds, all rows of a
+    contact in one, and each is forecast by the others. Wherever times are known the latest rows give the level.
 
     Examples
     --------
@@ -134,7 +133,8 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         X : TrainingSet, array or table
             The features, one row each.
         y : array of shape (rows,), optional
-            The labels, of two classes; of a `TrainingSet` its own.
+            The labels, of two classes; of a `TrainingSet` its own. The second class in sorted order is the conversion:
+            give 0 and 1, or False and True.
         times : array of datetime64 of shape (rows,), optional
             When each row was looked at; the latest rows then calibrate. Of a `TrainingSet` its cutoffs.
         groups : array of shape (rows,), optional
@@ -151,12 +151,11 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         FewConversionsWarning
             If there are so few conversions that a plainer model is fitted.
         """
-        training, horizon = None, np.timedelta64(0, "us")
+        training = None
         if isinstance(X, TrainingSet):
             training = X
             X, y, groups = X.X, X.y, X.groups  # noqa: N806
             times = training.times if training.cutoffs else None
-            horizon = np.timedelta64(0 if training.horizon is None else training.horizon.micros, "us")
         how_of(self.calibration)
         whole("min_conversions", self.min_conversions, 1)
         whole("few_conversions", self.few_conversions, 0)
@@ -166,8 +165,8 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         recipe = self._recipe(labels)
         back = None
         if not recipe.few and self.calibration != "none":
-            back = held_back(labels, known_times, horizon, groups, _EITHER)
-        held = self._fit(recipe, table, labels, back, groups)
+            back = held_back(labels, known_times, groups, _EITHER)
+        held = self._fit(recipe, table, labels, back)
         self.training_ = None if training is None else training.emptied()
         kinds = {} if training is None else training.features
         self.reference_, self.baseline_ = reference_and_baseline(table, labels, groups, self.names, kinds, held)
@@ -181,10 +180,8 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return np.column_stack([1 - chance, chance])
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
-        """Return the log-odds of the probability; shape (rows,)."""
-        chance = self.predict_proba(X)[:, 1]
-        with np.errstate(divide="ignore"):
-            return np.asarray(logit(chance))
+        """Return the log-odds of the probability, held off 0 and 1; shape (rows,)."""
+        return log_odds(self.predict_proba(X)[:, 1])
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
         """Return the class of each row: the conversion where it is more likely than not; see `choose_threshold`."""
@@ -252,14 +249,14 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
             setattr(tags.input_tags, name, self.estimator is None if own is None else getattr(own, name))
         return tags
 
-    def _fit(self, recipe: Recipe, table: Any, y: Labels, back: HeldBack | None, groups: Any) -> Held | None:
+    def _fit(self, recipe: Recipe, table: Any, y: Labels, back: HeldBack | None) -> Held | None:
         self._explained = None
         self.estimator_ = recipe.fitted(table, y)
         self.calibration_ = Calibration()
         if back is None:
             self.how_ = f"{recipe.said}, not calibrated on rows of their own"
             return None
-        self.calibration_, held = calibration_of(recipe, table, y, back, self.calibration, groups)
+        self.calibration_, held = calibration_of(recipe, table, y, back, self.calibration)
         self.how_ = f"{recipe.said}, {back.said}"
         chance = self.calibration_.probability(held.margins)
         fitted = self.calibration_.probability(margins(self.estimator_, taken(table, held.places)))

@@ -17,13 +17,14 @@ from sklearn.exceptions import InconsistentVersionWarning
 from leadqual.errors import InputError, Place, Problem, shown, unreadable_file
 from leadqual.files.write import WholeFiles
 from leadqual.ml.models.encoding import FeatureEncoder
+from leadqual.ml.models.weighted_bins import WeightedBins
 from leadqual.ml.saving.versions import check_format, damaged, differing, unusable
 from leadqual.ml.warnings import VersionWarning
 
 SUFFIX: Final = ".skops"
 ABOUT: Final = "leadqual.json"
 """The part of the file with all that is plain data."""
-_OURS: Final = f"{FeatureEncoder.__module__}.{FeatureEncoder.__qualname__}"
+_OURS: Final = frozenset(f"{kind.__module__}.{kind.__qualname__}" for kind in (FeatureEncoder, WeightedBins))
 KIND: Final = "propensity"
 _LARGEST: Final = 1 << 28
 """No description is larger; one that says so would only fill the memory."""
@@ -52,7 +53,8 @@ def not_savable(message: str, found: Any = None, hint: str | None = None) -> Inp
 def check_name(path: str | os.PathLike[str]) -> None:
     """Raise `InputError` if a name does not end as those of models do."""
     if Path(path).suffix.lower() != SUFFIX:
-        message, hint = "the name of a model ends otherwise", f"{Path(path).stem}{SUFFIX}"
+        message = "the name of a model ends otherwise"
+        hint = f"name the file that PropensityModel.save writes, such as {Path(path).stem or 'model'}{SUFFIX}"
         raise InputError(Problem("unknown-format", message, Place(str(path)), Path(path).suffix, SUFFIX, hint))
 
 
@@ -94,7 +96,7 @@ def opened(content: bytes, source: str, allowed: frozenset[str] | None) -> Parts
     try:
         needed = set(skops.io.get_untrusted_types(data=content))
         if allowed is not None:
-            _refuse(needed - {_OURS} - allowed, source)
+            _refuse(needed - _OURS - allowed, source)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InconsistentVersionWarning)  # ours says it with both versions
             return about, skops.io.loads(content, trusted=sorted(needed))

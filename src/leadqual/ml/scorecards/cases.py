@@ -31,20 +31,24 @@ def cases_text(policy: Policy, score: str, parts: Iterable[Part], file: str) -> 
     score : str
         The score.
     parts : iterable of Part
-        Its features. Those that are neither a field of a contact nor a count are named in a comment.
+        Its features. Those of which a case cannot be made for every threshold are named in a comment.
     file : str
         The policy, as the tests name it.
     """
     cases = [_case(policy, score, "nothing is known", {})]
     silent = []
     for part in parts:
-        found = [one for one in _of_part(policy, score, part) if one is not None]
+        asked = list(_of_part(policy, score, part))
+        found = [one for one in asked if one is not None]
         cases += found
-        if not found:
-            silent.append(part.feature)
+        if found and len(found) < len(asked):
+            silent.append(f"# Not on every side, since a case cannot give it all these values: {part.feature}\n")
+        elif asked and not found:
+            silent.append(f"# Not tested here, since a case cannot give it such values: {part.feature}\n")
+        elif not asked:
+            silent.append(f"# Not tested here, since it counts only whether it is known: {part.feature}\n")
     head = f"# What the score {score} gives now, on either side of every threshold. Read it before you keep it.\n"
-    head += "".join(f"# Not tested here, since it is neither a field nor a count: {one}\n" for one in silent)
-    return head + dump_yaml({"policy": file, "at": _AT, "cases": cases})
+    return head + "".join(silent) + dump_yaml({"policy": file, "at": _AT, "cases": cases})
 
 
 def _of_part(policy: Policy, score: str, part: Part) -> Iterator[Given | None]:

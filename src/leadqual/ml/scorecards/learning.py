@@ -178,7 +178,8 @@ def _notes(rows: Parted, parts: Sequence[Part], *, fitted: bool, model: Any) -> 
     yield f"Learned from {_counted(rows.learned)}."
     yield rows.said
     if model is None:
-        yield "Nothing was compared with: give model=PropensityModel() to see what a scorecard loses."
+        which = "a fitted model as model=" if fitted else "model=PropensityModel()"
+        yield f"Nothing was compared with: give {which} to see what a scorecard loses."
     elif not fitted:
         yield "The model was fitted anew, to the rows that the scorecard was learned from: both are judged alike."
     yield (
