@@ -27,6 +27,7 @@ from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import check_estimator
 from support.examples import few
 
+from leadqual import Policy, ml
 from leadqual.errors import InputError, LeadqualError
 from leadqual.ml import FewConversionsWarning, PropensityModel
 
@@ -443,3 +444,18 @@ def test_a_model_that_is_not_fitted_says_so() -> None:
         lambda model: model.decision_function(X), lambda model: model.as_scorer(), lambda model: model.names,
     ]  # fmt: skip
     assert {asked(ask) for ask in asks} == {"NotFittedError"}
+
+
+def test_a_training_set_stands_for_its_features_and_a_model_for_no_scorer() -> None:
+    people = pl.DataFrame({"contact_id": [f"c-{place}" for place in range(ROWS)], "pages": X[:, 0], "won": Y == 1})
+    policy = Policy(name="t", fields={"pages": {"type": "number"}, "won": {"type": "boolean"}})
+    with pytest.warns(ml.UndatedWarning):
+        data = ml.training_set(policy, people, outcome="contact.won", allow=["contact.pages"])
+    model = PropensityModel(few_conversions=0).fit(data)
+    assert (model.predict_proba(data) == model.predict_proba(data.X)).all()
+    with pytest.raises(InputError, match="as_scorer"):
+        policy.with_scorer("propensity", model)
+    texts = PropensityModel(few_conversions=0).fit(data.X, np.where(data.y == 1, "ja", "nein"))
+    with pytest.raises(InputError) as caught:
+        ml.monitor(texts, data)
+    assert caught.value.code == "unknown-class"

@@ -105,7 +105,10 @@ class Policy(PolicyDocument):
         """
         if not is_scorer(scorer):
             expected = "an object with a name and score(contact, history, *, at)"
-            raise InputError(Problem("not-a-scorer", "this is no scorer", Place("scorer"), shown(scorer), expected))
+            hint = "put model.as_scorer() into the policy" if hasattr(scorer, "as_scorer") else None
+            raise InputError(
+                Problem("not-a-scorer", "this is no scorer", Place("scorer"), shown(scorer), expected, hint)
+            )
         if name not in self.scorers and (meant := did_you_mean(name, self.scorers)):
             message, known = f"the policy declares no scorer {name!r}", ", ".join(self.scorers)
             raise InputError(Problem("unknown-score", message, Place("name"), name, known, meant))

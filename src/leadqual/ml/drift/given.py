@@ -51,6 +51,10 @@ class Recent:
 def recent_rows(model: PropensityModel, recent: Any, y: Any, groups: Any) -> Recent:
     """Return recent rows as a model reads them; raise `InputError` with what does not fit."""
     if isinstance(recent, TrainingSet):
+        if 1 not in model.classes_.tolist():
+            message, expected = "the model knows no such class", "1, or True, for those who converted"
+            found, hint = shown(model.classes_.tolist()), "give recent.X, and y= in the classes of the model"
+            raise InputError(Problem("unknown-class", message, Place("model"), found, expected, hint))
         y, groups, recent = model.classes_[recent.y], recent.groups, recent.rows
     table, groups = _features(model, recent, groups)
     training = model.training_

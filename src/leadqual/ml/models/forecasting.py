@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from leadqual.ml.contributions.rows import picked
 from leadqual.ml.models.arguments import how_of
 from leadqual.ml.models.calibrating import Calibration, Floats, calibrated, raised
 from leadqual.ml.models.held_back import HeldBack, Places
 from leadqual.ml.models.labels import Labels
 from leadqual.ml.models.recipe import Recipe, margins
-from leadqual.ml.models.rows import taken
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Forecasts:
 
 def forecasts(recipe: Recipe, table: Any, y: Labels, pairs: Sequence[tuple[Places, Places]]) -> Forecasts:
     """Return the margins of rows, each by an estimator that is fitted on others."""
-    made = [margins(recipe.fitted(taken(table, train), y[train]), taken(table, test)) for train, test in pairs]
+    made = [margins(recipe.fitted(picked(table, train), y[train]), picked(table, test)) for train, test in pairs]
     return Forecasts(np.concatenate(made), np.concatenate([test for _, test in pairs]))
 
 

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from leadqual.errors import InputError, Place, Problem
 from leadqual.lifecycle.policy import Policy
 from leadqual.ml.contributions.lines import Contributions
+from leadqual.ml.contributions.rows import picked
 from leadqual.ml.drift.baseline import Held, reference_and_baseline
 from leadqual.ml.evaluation.evaluating import evaluate
 from leadqual.ml.evaluation.report import Evaluation
@@ -25,7 +26,7 @@ from leadqual.ml.models.forecasting import calibration_of
 from leadqual.ml.models.held_back import HeldBack, held_back
 from leadqual.ml.models.labels import Labels, binary, known
 from leadqual.ml.models.recipe import Recipe, margins
-from leadqual.ml.models.rows import is_table, some_places, taken
+from leadqual.ml.models.rows import is_table, some_places
 from leadqual.ml.models.scorer import PropensityScorer
 from leadqual.ml.models.times import instants
 from leadqual.ml.saving.kept import Kept
@@ -170,7 +171,7 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.training_ = None if training is None else training.emptied()
         kinds = {} if training is None else training.features
         self.reference_, self.baseline_ = reference_and_baseline(table, labels, groups, self.names, kinds, held)
-        self.background_, self.evaluation_ = taken(table, some_places(len(labels), _BACKGROUND)), None
+        self.background_, self.evaluation_ = picked(table, some_places(len(labels), _BACKGROUND)), None
         return self
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
@@ -259,11 +260,13 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.calibration_, held = calibration_of(recipe, table, y, back, self.calibration)
         self.how_ = f"{recipe.said}, {back.said}"
         chance = self.calibration_.probability(held.margins)
-        fitted = self.calibration_.probability(margins(self.estimator_, taken(table, held.places)))
+        fitted = self.calibration_.probability(margins(self.estimator_, picked(table, held.places)))
         return Held(held.margins, chance, y[held.places], fitted, held.places)
 
     def _table(self, X: Any, *, fitting: bool) -> Any:  # noqa: N803
         """Return the features as the members take them, checked as scikit-learn does."""
+        if isinstance(X, TrainingSet):
+            X = X.X  # noqa: N806
         if is_table(X):  # which keeps its texts
             validate_data(self, X, reset=fitting, skip_check_array=True)
             return X

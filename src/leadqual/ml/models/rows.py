@@ -1,4 +1,4 @@
-"""Some rows of an array or a table."""
+"""Whether features come as a table, and which of its rows stand for all."""
 
 from __future__ import annotations
 
@@ -23,19 +23,6 @@ def is_table(given: Any) -> bool:
         message, hint = "an estimator takes a table in memory", "collect it first"
         raise InputError(Problem("not-a-table", message, Place("X"), type(given).__name__, hint=hint))
     return isinstance(frame, nw.DataFrame)
-
-
-def taken(table: Any, places: npt.NDArray[np.intp]) -> Any:
-    """Return the rows at some places, in a table of the kind that came.
-
-    Examples
-    --------
-    >>> taken(np.array([[1], [2], [3]]), np.array([0, 2])).tolist()
-    [[1], [3]]
-    """
-    if isinstance(table, np.ndarray):
-        return table[places]
-    return nw.from_native(table, eager_only=True)[places.tolist()].to_native()
 
 
 def some_places(rows: int, most: int) -> npt.NDArray[np.intp]:
