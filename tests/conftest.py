@@ -8,9 +8,13 @@ import time
 from collections.abc import Generator
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, Phase, settings
-from support.spark import one_worker
+# Two workers whose numeric libraries each take all processors wait for one another most of the time.
+for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_library, "1")
+
+import pytest  # noqa: E402
+from hypothesis import HealthCheck, Phase, settings  # noqa: E402
+from support.spark import one_worker  # noqa: E402
 
 pytest_plugins = ["pytester"]
 

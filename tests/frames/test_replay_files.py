@@ -412,6 +412,7 @@ def test_what_was_killed_goes_on(policy, folder):
         process.kill()
     left = names(folder / "moves")
     assert list(folder.glob(".moves.*"))
+    (folder / ".moves.replay.json.1.part").write_text("{")  # as if it had been killed while it wrote that file
     done = replay_files(policy, *tables, folder / "moves", until=UNTIL)
     assert 2 <= done.resumed <= len(left) <= 12
     assert not list(folder.glob(".moves.*"))

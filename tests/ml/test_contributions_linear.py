@@ -25,7 +25,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC, LinearSVC
 
-from leadqual.ml.contributions import composed
+from leadqual.ml.contributions import encoded
 from leadqual.ml.contributions.explaining import explainer_of
 from leadqual.ml.contributions.origins import origins_of
 
@@ -122,7 +122,7 @@ def test_how_many_rows_are_worked_on_at_a_time_changes_nothing(sparse: bool, mon
     model = make_pipeline(_encoding(sparse=sparse), LogisticRegression()).fit(LEADS, Y)
     explainer = explainer_of(model, LEADS)
     whole = explainer.values(LEADS)
-    monkeypatch.setattr(composed, "AT_ONCE", 7)
+    monkeypatch.setattr(encoded, "AT_ONCE", 7)
     np.testing.assert_allclose(explainer.values(LEADS), whole, rtol=1e-12, atol=1e-14)
 
 

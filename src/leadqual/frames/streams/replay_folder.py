@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from glob import escape
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -187,6 +188,8 @@ class Folders:
         for folder in self._folders.values():
             for file in folder.glob(".part-*.parquet.*.part"):
                 file.unlink(missing_ok=True)
+        for file in self._record.parent.glob(f".{escape(self._record.name)}.*.part"):  # killed while it was written
+            file.unlink(missing_ok=True)
 
     def _is_whole(self, bucket: int, tally: Tally) -> bool:
         """Return whether the files of a bucket are still there, with as many rows as were written."""

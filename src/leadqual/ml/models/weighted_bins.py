@@ -45,8 +45,8 @@ class WeightedBins(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused
     Examples
     --------
     >>> pages, bought = np.array([[0], [1], [2], [3]] * 50), np.array([0, 0, 1, 1] * 50)
-    >>> WeightedBins(bins=4).fit(pages, bought).predict_proba([[1], [2]])[:, 1].round(1)
-    array([0.1, 0.9])
+    >>> WeightedBins(bins=4).fit(pages, bought).predict_proba(pages[1:3])[:, 1].round(1)
+    array([0.2, 0.8])
     """
 
     def __init__(self, *, bins: int = 10, strength: float = 0.1) -> None:
