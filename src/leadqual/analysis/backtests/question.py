@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from leadqual._suggest import did_you_mean
+from leadqual.analysis.attempts import Attempts
 from leadqual.conditions.check import check_selection
 from leadqual.conditions.nodes import Selection
 from leadqual.conditions.parse import parse_selection
@@ -20,8 +21,6 @@ from leadqual.model.time import Duration, aware
 Names: TypeAlias = str | Iterable[str] | None
 Capacity: TypeAlias = int | float | str
 Flags: TypeAlias = Mapping[str, tuple[str, ...]]
-
-T = TypeVar("T")
 
 DECILES: Final = 10
 _CAPACITIES: Final = (0.05, 0.1, 0.2)
@@ -80,17 +79,7 @@ def asked(
     if not isinstance(policy, Policy):
         hint = "leadqual.Policy.load(path), or one that ships: leadqual.policies.sales()"
         raise InputError(Problem("wrong-type", "this is no policy", Place("policy"), shown(policy), "a Policy", hint))
-    problems: list[Problem] = []
-    errors: list[type[LeadqualError]] = []
-
-    def attempt(source: str, read: Callable[..., T], *given: Any) -> T:
-        try:
-            return read(*given)
-        except LeadqualError as error:
-            errors.append(type(error))
-            problems.extend(problem.at(source=source) for problem in error.problems)
-            return None  # type: ignore[return-value] # what was read is not used once there is a problem
-
+    attempt = Attempts()
     selection = attempt("outcome", outcome_of, policy, outcome)
     question = Question(
         selection,
@@ -103,8 +92,7 @@ def asked(
         attempt("bands", _bands, bands),
         attempt("confidence", confidence_of, confidence),
     )
-    if problems:
-        raise (errors[0] if len(set(errors)) == 1 else InputError)(problems)
+    attempt.end()
     if not (question.scores or question.grades or question.flags):
         message = "the policy has neither scores nor grades nor stages to be judged"
         raise InputError(Problem("bad-argument", message, Place("policy"), str(policy)))

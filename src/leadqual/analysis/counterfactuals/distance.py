@@ -67,7 +67,7 @@ class Distance:
             case In(Name(path), Items(values), False) if path.startswith("grade."):
                 return self._below(path, {value.value for value in values}, view)
             case _:
-                pass
+                pass  # what nothing tells is neither near nor far
         return 1.0 if answer is None else 0.95
 
     def _below(self, path: str, wanted: set[Any], view: View) -> float:

@@ -122,7 +122,7 @@ class Searching:
                     else:
                         heappush(waiting, (distance + 0.001 * len(more), len(seen), more))
         except TriesSpent:
-            pass
+            pass  # the best so far is the answer
         return sorted(best, key=self._place)
 
     def _further(

@@ -116,7 +116,7 @@ class Future:
                     for score in scores_behind(path, self.policy):
                         yield from self._edges_of_score(score)
                 case _:
-                    pass
+                    pass  # nothing else changes by time alone
 
     def _words(self, channel: str) -> list[int]:
         consents = self.view.contact.consents

@@ -55,7 +55,7 @@ def read_standings(path: FileName) -> pl.DataFrame:
         raise InputError(unknown_format(name))
     try:
         with Path(name).open("rb"):
-            pass
+            pass  # only whether it can be opened
         texts = pl.read_ndjson(name, infer_schema_length=None) if suffix in JSON_LINES else _csv(name, suffix)
     except pl.exceptions.NoDataError:
         raise InputError(Problem("empty-file", "there is nothing in the file", Place(name))) from None

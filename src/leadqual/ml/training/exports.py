@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from leadqual import frames
+from leadqual.analysis.attempts import Attempts
 from leadqual.analysis.backtests.labels import CONVERTED, CUTOFF
 from leadqual.conditions.check import check_condition
 from leadqual.conditions.handles import as_condition
@@ -21,7 +22,6 @@ from leadqual.frames.native import into_polars
 from leadqual.frames.opened import Check
 from leadqual.frames.types import INSTANT
 from leadqual.lifecycle.policy import Policy
-from leadqual.ml.training.asked import Attempts
 from leadqual.ml.training.data import TYPES, TrainingSet
 from leadqual.ml.training.features import Features, allowed, asked_features, column_features
 from leadqual.ml.training.leaks import warn_of_leaks
