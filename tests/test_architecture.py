@@ -11,7 +11,7 @@ import leadqual
 ROOT = Path(leadqual.__file__).parent
 ROOMS = {
     "errors": 0, "_suggest": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5, "lifecycle": 6,
-    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "proofs": 7, "analysis": 8, "testing": 8, "ml": 8,
+    "datasets": 7, "policies": 7, "files": 7, "frames": 7, "proofs": 7, "analysis": 8, "testing": 8, "ml": 8, "outreach": 8,
     "cli": 9,
 }  # fmt: skip
 NEIGHBOURS = {
@@ -32,6 +32,7 @@ LATE = {
     "engines.tables.rolling": "numpy is needed where a limit is rolling, and not on a cluster",
     "engines.tables.checks.ids": "polars is needed where it computes, and not on a cluster",
     "engines.tables.checks.told": "polars is needed where it computes, and not on a cluster",
+    "outreach.registries.registry": "polars is needed for many numbers at once alone",
     "proofs.arithmetic": "z3 is optional, and only arithmetic over several operands needs it",
     "scoring.rules": "tables need narwhals, which is optional",
     "scoring.blend": "tables need narwhals, which is optional",

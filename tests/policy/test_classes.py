@@ -90,15 +90,15 @@ def test_what_a_class_declares_is_checked_like_a_document() -> None:
 
 def test_the_document_and_the_classes_together(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
-    path.write_text("name: x\nfields: {region: {type: text}}\ninteractions: {waved: }\n")
+    path.write_text("name: x\nfields: {area: {type: text}}\ninteractions: {waved: }\n")
     policy = Policy.load(path, contact=MyContact, interactions=[RoiCalculated])
-    assert list(policy.fields) == ["monthly_budget", "tier", "region"]
+    assert list(policy.fields) == ["monthly_budget", "tier", "area"]
     assert list(policy.interactions) == ["roi_calculated", "waved"]
     assert list(Policy.load(path, interactions={"roi_calculated": RoiCalculated}).interactions) == [
         "roi_calculated",
         "waved",
     ]
-    path.write_text("name: x\nfields: [region]\ninteractions: 3\n")
+    path.write_text("name: x\nfields: [area]\ninteractions: 3\n")
     with pytest.raises(PolicyError) as caught:
         Policy.load(path, contact=MyContact, interactions=[RoiCalculated])
     assert [(one.code, one.place.line) for one in caught.value.problems] == [("wrong-type", 2), ("wrong-type", 3)]

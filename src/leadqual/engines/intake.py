@@ -73,6 +73,27 @@ def _checked(policy: PolicyDocument, contact: Contact, history: Iterable[Interac
     return sorted(by_id.values(), key=_IN_TIME)
 
 
+def each_once(contact: Contact, history: Iterable[Interaction]) -> list[Interaction]:
+    """Return the interactions of a history in the order given, each id once, whatever a policy says of their kinds.
+
+    Raises
+    ------
+    InputError
+        With every item that is no interaction, or has the id of another with other content.
+    """
+    several = _several(history, contact)
+    by_id: dict[str, Interaction] = {}
+    problems: list[Problem] = []
+    for one in several:
+        if not isinstance(one, Interaction):
+            problems.append(_no_interaction(one, contact))
+        elif by_id.setdefault(one.id, one) is not one and by_id[one.id].fingerprint != one.fingerprint:
+            problems.append(_conflict(one, by_id[one.id], contact))
+    if problems:
+        raise InputError(problems)
+    return list(by_id.values())
+
+
 def check_attributes(policy: PolicyDocument, contact: Contact) -> None:
     """Raise `EvaluationError` for declared fields of another type, `InputError` for other values and misspelt names."""
     problems: list[Problem] = []

@@ -20,6 +20,7 @@ from leadqual.model.values import (
     Identifier,
     Language,
     Phone,
+    Region,
     Scalars,
     TimeZone,
     plain_number,
@@ -156,6 +157,8 @@ class Contact(_Documented):
     """The phone number in international form, such as +628123456789."""
     country: Country | None = None
     """Where the contact is (ISO 3166, two capital letters)."""
+    region: Region | None = None
+    """The state or province where the contact is (ISO 3166-2), such as ID-JK or US-FL."""
     language: Language | None = None
     """The preferred language, such as id or en-GB."""
     time_zone: TimeZone | None = None

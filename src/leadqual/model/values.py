@@ -23,10 +23,12 @@ from leadqual.model.catalogue import Spelling
 _TEXT_LIMIT: Final = 100_000
 # Texts, not compiled patterns: compiling is left to the first use, and importing stays cheap.
 _COUNTRY: Final = r"[A-Z]{2}"
+_REGION: Final = r"[A-Z]{2}-[A-Z0-9]{1,3}"
 _CURRENCY: Final = r"[A-Z]{3}"
 _LANGUAGE: Final = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"
 _PHONE: Final = r"\+[1-9][0-9]{6,14}"
 _COUNTRY_EXPECTED: Final = "an ISO 3166 code of two capital letters, such as 'ID' or 'SG'"
+_REGION_EXPECTED: Final = "an ISO 3166-2 code, the country before the hyphen, such as 'ID-JK' or 'US-FL'"
 _CURRENCY_EXPECTED: Final = "an ISO 4217 code of three capital letters, such as 'IDR'"
 _PHONE_EXPECTED: Final = "such as '+628123456789'"
 _EMAIL: Final = r"[^@\s]+@[^@\s]+"
@@ -46,6 +48,14 @@ def _country(value: str) -> str:
     guess = "GB" if value.upper() == "UK" else value.upper()
     hint = f"write {guess!r}" if re.fullmatch(_COUNTRY, guess) else None
     raise refusal("bad-country", "the country is not a code", expected=_COUNTRY_EXPECTED, hint=hint)
+
+
+def _region(value: str) -> str:
+    if re.fullmatch(_REGION, value):
+        return value
+    guess = value.upper().replace("_", "-")
+    hint = f"write {guess!r}" if re.fullmatch(_REGION, guess) else None
+    raise refusal("bad-region", "the state or province is not a code", expected=_REGION_EXPECTED, hint=hint)
 
 
 def _currency(value: str) -> str:
@@ -109,6 +119,9 @@ def plain_number(value: Any) -> Any:
 
 Country = Annotated[str, AfterValidator(_country), Spelling(f"(?!UK){_COUNTRY}", _COUNTRY_EXPECTED)]
 """An ISO 3166 country code: two capital letters."""
+
+Region = Annotated[str, AfterValidator(_region), Spelling(_REGION, _REGION_EXPECTED)]
+"""An ISO 3166-2 code of a state or province: the country, a hyphen, and up to three letters or digits."""
 
 Currency = Annotated[str, AfterValidator(_currency), Spelling(_CURRENCY, _CURRENCY_EXPECTED)]
 """An ISO 4217 currency code: three capital letters."""

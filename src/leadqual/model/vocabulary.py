@@ -78,9 +78,13 @@ class Source(StrEnum):
 
 
 class Channel(StrEnum):
-    """The way on which people reach each other, digital or voice or neither."""
+    """The way on which people reach each other, digital or voice or neither.
+
+    `VOICE` is a person on the phone; a recorded or artificial voice is `PRERECORDED`, for which other laws hold.
+    """
 
     VOICE = "voice"
+    PRERECORDED = "prerecorded"
     SMS = "sms"
     WHATSAPP = "whatsapp"
     INSTAGRAM = "instagram"

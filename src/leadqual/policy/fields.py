@@ -24,7 +24,7 @@ _RATE: Final = re.compile(
 )
 
 
-class _AnyInstance:
+class AnyInstance:
     """Lets an already built value of a plain class through; its validator has made it."""
 
     @classmethod
@@ -73,7 +73,7 @@ def _selection(value: Any) -> Selection:
 
 ConditionText = Annotated[
     Node,
-    _AnyInstance,
+    AnyInstance,
     BeforeValidator(teaching(_condition)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "description": "A condition, such as company.employees >= 50"}),
@@ -82,7 +82,7 @@ ConditionText = Annotated[
 
 SelectionText = Annotated[
     Selection,
-    _AnyInstance,
+    AnyInstance,
     BeforeValidator(teaching(_selection)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
@@ -139,7 +139,7 @@ def _limit_hint(text: Any) -> str | None:
 
 AtMostText = Annotated[
     AtMost,
-    _AnyInstance,
+    AnyInstance,
     BeforeValidator(teaching(AtMost.parse)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,6}\s+per\s+\d{1,9}\s*[wdhms](\s+rolling)?\s*$"}),

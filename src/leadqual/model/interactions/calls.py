@@ -23,6 +23,7 @@ class Call(Interaction):
     )
     purpose: Purpose | None = Field(default=None, description="What the call was for.")
     agent: str | None = Field(default=None, description="Who held the call on our side.")
+    debt: str | None = Field(default=None, description="The debt it was about, such as the number of an invoice.")
 
     @property
     def reached(self) -> bool | None:

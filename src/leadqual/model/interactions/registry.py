@@ -42,7 +42,8 @@ _KINDS_BY_ROOM: Final = {
         opted_out consent_given consent_withdrawn
     """,
     "collection": """
-        invoice_overdue payment_received promise_to_pay promise_broken
+        invoice_overdue payment_received promise_to_pay promise_broken payment_plan_agreed debt_reduced debt_disputed
+        dispute_settled collection_notice_sent case_escalated case_returned
     """,
 }
 

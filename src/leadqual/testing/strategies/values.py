@@ -28,7 +28,7 @@ from leadqual.testing.strategies.reading import reading
 
 _WORDS: Final = ("any", "PT Maju Jaya 😀", "Mahasiswa di Jl. Sudirman No. 1", "it's", "日本", "")
 _SPELT: Final = (
-    *("DE", "ZZ", "IDR", "USD", "id", "en-GB", "Asia/Jakarta", "America/St_Johns", "+628123456789", "/", "/harga/😀"),
+    *("DE", "ZZ", "ID-JK", "IDR", "USD", "id", "en-GB", "Asia/Jakarta", "America/St_Johns", "+628123456789", "/", "/harga/😀"),
     *("siti@majujaya.co.id", "budi@gmail.com", "majujaya.co.id"),
 )
 """Texts that fields hold which are spelt in a certain way: codes, addresses, zones."""

@@ -14,7 +14,7 @@ from leadqual.model.catalogue import Field, Spelling, ValueType
 from leadqual.model.contact import Company, Contact
 from leadqual.model.interactions.base import Interaction
 from leadqual.model.interactions.registry import BUILT_IN
-from leadqual.model.values import Country, Currency, Phone
+from leadqual.model.values import Country, Currency, Phone, Region
 from leadqual.policy.document import PolicyDocument
 
 LARGEST: Final = 1e300
@@ -75,7 +75,7 @@ def is_required(policy: PolicyDocument, kind: str, name: str) -> bool:
 
 def misspelt(spelling: Spelling, text: str) -> Problem:
     """Return the problem that the models have with a text that is not written as it should be."""
-    spelt = next(kind for kind in (Country, Currency, Phone) if spelling in get_args(kind))
+    spelt = next(kind for kind in (Country, Currency, Phone, Region) if spelling in get_args(kind))
     try:
         TypeAdapter(spelt).validate_python(text)
     except ValidationError as error:
