@@ -36,6 +36,7 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "learning": late.figures_of("learning"),
     "rolling": late.figures_of("rolling"),
     "model_scoring": late.figures_of("model_scoring"),
+    "registry": late.figures_of("registry", ("numpy", "phonenumbers", "polars")),
 }
 SHOWN: Final = {"seconds": shown_time, "bytes": shown_size, "measure": shown_measure}
 HEADINGS: Final = ("figure", "ours", "peer", "ratio", "spread", "target", "met")

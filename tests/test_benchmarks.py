@@ -99,6 +99,13 @@ def test_the_cases_that_are_measured_in_pytest_pass(bench: Any, tmp_path: Path) 
     assert all(file.run(number, policies.sales()).passed for number in range(40))
 
 
+def test_a_registry_is_measured_beside_what_it_may_take(bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("phonenumbers", reason="the registry needs it")
+    lines, _ = run(bench, capsys, "registry")
+    assert [line["target"] for line in lines] == ["< 1", "< 1", None, "<= 1", "< 1"]
+    assert all(line["ours"] > 0 and line["peer"] > 0 for line in lines)
+
+
 @pytest.fixture
 def tables(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return the module that makes tables, in a folder of the test."""
