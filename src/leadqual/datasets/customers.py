@@ -37,7 +37,7 @@ def paid(dice: Dice, diary: Diary, one: Person, bought: int) -> None:
     due = bought + 30 * DAY
     if dice.chance(0.88):
         on_time = diary.daytime(bought + dice.between(3, 29) * DAY)
-        diary.write(on_time, "payment_received", amount=amount, currency=currency, invoice=invoice)
+        diary.write(on_time, "payment_received", amount=amount, currency=currency, invoice=invoice, days_overdue=0)
         return
     late = dice.whole(8, 45)
     diary.write(due + 7 * DAY, "invoice_overdue", amount=amount, currency=currency, invoice=invoice, days_overdue=7)
@@ -45,7 +45,8 @@ def paid(dice: Dice, diary: Diary, one: Person, bought: int) -> None:
     if dice.chance(0.3):
         diary.write(due + 20 * DAY, "promise_broken", amount=amount, currency=currency, invoice=invoice)
         late += 20
-    diary.write(due + late * DAY, "payment_received", amount=amount, currency=currency, invoice=invoice)
+    paid_at = due + late * DAY
+    diary.write(paid_at, "payment_received", amount=amount, currency=currency, invoice=invoice, days_overdue=late)
 
 
 def live_on(dice: Dice, diary: Diary, one: Person, bought: int) -> None:

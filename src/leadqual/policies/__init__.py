@@ -1,10 +1,10 @@
-"""The policies that ship with the package: `sales` to start from, `minimal` to learn from.
+"""The policies that ship with the package: `sales` and `collection` to start from, `minimal` to learn from.
 
 Examples
 --------
 >>> from leadqual import policies
 >>> policies.names()
-('minimal', 'sales')
+('collection', 'minimal', 'sales')
 >>> policies.minimal().initial_stage
 'lead'
 """
@@ -16,7 +16,7 @@ from functools import cache
 from leadqual.lifecycle.policy import Policy
 from leadqual.policies.documents import cases, names, text
 
-__all__ = ["cases", "minimal", "names", "sales", "text"]
+__all__ = ["cases", "collection", "minimal", "names", "sales", "text"]
 
 
 @cache
@@ -29,3 +29,9 @@ def sales() -> Policy:
 def minimal() -> Policy:
     """Return the small policy for learning: one score, one grade, three stages."""
     return Policy.loads(text("minimal"), name="minimal.yaml")
+
+
+@cache
+def collection() -> Policy:
+    """Return the policy for collecting what is overdue: from the first late invoice to payment, a plan, or a lawyer."""
+    return Policy.loads(text("collection"), name="collection.yaml")

@@ -12,7 +12,7 @@ from leadqual.lifecycle.policy import Policy
 from leadqual.policy.load import load_policy
 from leadqual.policy.source import Source, parse_source, read_source
 
-_NAMES: Final = ("minimal", "sales")
+_NAMES: Final = ("collection", "minimal", "sales")
 
 
 def names() -> tuple[str, ...]:

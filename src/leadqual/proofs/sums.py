@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from leadqual.conditions.nodes import History, Name, Node
 from leadqual.engines.bounds import ROUNDING
 from leadqual.engines.numbers import rounded, within_cap, within_range
 from leadqual.policy.document import PolicyDocument
-from leadqual.policy.rules import Rule, ScoreRules
+from leadqual.policy.rules import DECAYS, Rule, ScoreRules
 from leadqual.proofs.build import Built
 from leadqual.proofs.leaves import Leaves
 from leadqual.proofs.ranges import NOT_TRUE, TRUE, UNKNOWN
@@ -61,6 +62,21 @@ def _of_interactions(rule: Rule, least: float, most: float) -> Interval:
     return min(ends), max(ends)
 
 
+def unit_of(rules: ScoreRules) -> float:
+    """Return the largest number of which the score and all its lines are multiples; 0 if they fade.
+
+    Examples
+    --------
+    >>> unit_of(ScoreRules(range=(0, 100), rules=[Rule(id="a", when="stage == 'x'", points=25)]))
+    25.0
+    """
+    if any(getattr(rule, decay) is not None for rule in rules.rules for decay in DECAYS):
+        return 0.0
+    numbers = [*rules.range, *(rule.points for rule in rules.rules), *(group.cap for group in rules.groups.values())]
+    numbers += [rule.cap for rule in rules.rules if rule.cap is not None]
+    return math.gcd(*(round(number * 1e6) for number in numbers)) / 1e6
+
+
 @dataclass(frozen=True)
 class ScoreSum:
     """A score that is worked out from other operands.
@@ -86,18 +102,30 @@ class ScoreSum:
     thorough: bool = False
     known: dict[tuple[int, ...], Interval] = field(default_factory=dict)
 
+    @cached_property
+    def unit(self) -> float:
+        """The number of which the score is a multiple, or 0."""
+        return unit_of(self.rules)
+
     def narrow(self, state: State) -> int | None:
         """Return the place of the score if its cells were narrowed, -1 if not; None if none is left."""
         low, high = self.bounds(state)
         variable, kept = self.variables[self.place], 0
         for bit in bits_of(state[self.place]):
             one = variable.ranges[bit.bit_length() - 1]
-            if one.low <= high and one.high >= low:
+            if one.low <= high and one.high >= low and self._steps_on(max(one.low, low), min(one.high, high)):
                 kept |= bit
         if kept == state[self.place]:
             return -1
         state[self.place] = kept
         return self.place if kept else None
+
+    def _steps_on(self, low: float, high: float) -> bool:
+        """Return whether the score may have a value from `low` to `high`: it has multiples of its unit alone."""
+        # Multiples of whole numbers are exact in floating point; a fraction may be off by a rounding.
+        if not (self.unit.is_integer() and self.unit > 0) or not math.isfinite(high):
+            return True
+        return math.floor(high / self.unit) * self.unit >= low
 
     def bounds(self, state: State, *, at_rest: bool = False) -> Interval:
         """Return the least and the greatest value; `at_rest`: of what need not give points nothing does."""

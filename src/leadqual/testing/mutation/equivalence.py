@@ -8,7 +8,6 @@ visited at that instant, since no way leads from there back to the source.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import gcd
 from typing import Any, Final
 
 from leadqual.conditions.nodes import Compare, Literal, Name, Node, Selection
@@ -22,6 +21,7 @@ from leadqual.proofs.ranges import FALSE, NOT_TRUE, TRUE, UNKNOWN
 from leadqual.proofs.reach import sum_of
 from leadqual.proofs.selections import covers
 from leadqual.proofs.solve import Asked, scope_of
+from leadqual.proofs.sums import unit_of
 from leadqual.testing.mutation.mutant import Mutant
 
 
@@ -175,17 +175,11 @@ def _steps_over(mutant: Mutant) -> bool:
     """Return whether a score has no value between two thresholds, since it is made of multiples of one number."""
     declared = mutant.original.grades.get(str(mutant.place[1])) if mutant.operator == "band moved" else None
     score = mutant.original.scores.get(declared.score) if isinstance(declared, Bands) else None
-    if score is None or any(getattr(rule, decay) is not None for rule in score.rules for decay in DECAYS):
+    if score is None:
         return False
-    numbers = [*score.range, *(rule.points for rule in score.rules), *(group.cap for group in score.groups.values())]
-    unit = _common([*numbers, *(rule.cap for rule in score.rules if rule.cap is not None)])
+    unit = round(unit_of(score) * 1e6)
     low, high = _moved_band(mutant)
     return unit > 0 and -(-round(low * 1e6) // unit) * unit >= round(high * 1e6)
-
-
-def _common(numbers: Iterable[float]) -> int:
-    """Return the largest number of which all are multiples, in millionths."""
-    return gcd(*(round(number * 1e6) for number in numbers))
 
 
 # The funnel.
