@@ -1,0 +1,132 @@
+"""What is asked, read from the arguments of a call with everything that is wrong with them told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+from leadqual._suggest import did_you_mean
+from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
+from leadqual.model.time import aware, micros
+from leadqual.model.vocabulary import Channel, Purpose
+from leadqual.outreach.caller import Caller
+from leadqual.outreach.facts.situation import Question, Registry
+from leadqual.outreach.rules.words import read_as
+
+E = TypeVar("E", bound=StrEnum)
+
+# Far enough from the ends of the calendar for every length of time that a rule can name.
+_FIRST: Final = datetime(1000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def question_of(
+    purpose: Purpose | str,
+    channel: Channel | str,
+    at: datetime,
+    caller: Any,
+    registries: Any,
+    debt: str | None,
+    campaign: str | None,
+    template: bool,
+    strict: bool,
+) -> Question:
+    """Return the question that is asked; raise `InputError` with everything that is wrong with it."""
+    registries = list(registries) if isinstance(registries, Iterator) else registries
+    makers: tuple[tuple[Callable[..., Any], Any], ...] = (
+        (_purpose, purpose), (_channel, channel), (_at, at), (caller_of, caller), (registries_of, registries)
+    )  # fmt: skip
+    try:
+        known = [make(given) for make, given in makers]
+    except LeadqualError:
+        raise InputError([*_problems(makers), *_options(debt, campaign, template, strict)]) from None
+    if wrong := list(_options(debt, campaign, template, strict)):
+        raise InputError(wrong)
+    asked_for, known_channel, known_at, known_caller, copies = known
+    instant = micros(known_at)
+    return Question(asked_for, known_channel, known_at, known_caller, copies, debt, campaign, template, strict, instant)
+
+
+def _problems(makers: Iterable[tuple[Callable[..., Any], Any]]) -> Iterator[Problem]:
+    for make, given in makers:
+        try:
+            make(given)
+        except LeadqualError as error:
+            yield from error.problems
+
+
+def _options(debt: Any, campaign: Any, template: Any, strict: Any) -> Iterator[Problem]:
+    for name, value in (("debt", debt), ("campaign", campaign)):
+        if value is not None and not isinstance(value, str):
+            yield Problem("wrong-type", f"{name} is a text", Place(name), shown(value), "a text, or None")
+    for name, value in (("template", template), ("strict", strict)):
+        if value is not True and value is not False:
+            yield Problem("wrong-type", f"{name} is true or false", Place(name), shown(value), "True or False")
+
+
+def _at(given: datetime) -> datetime:
+    at = aware(given)
+    if _FIRST <= at <= _LAST:
+        return at
+    expected = f"a time between the years {_FIRST.year} and {_LAST.year}"
+    raise InputError(Problem("bad-time", "no rule speaks of such a time", Place("at"), shown(given), expected))
+
+
+def _purpose(given: Purpose | str) -> Purpose:
+    return read_as(_word(Purpose, given, "purpose"))
+
+
+def _channel(given: Channel | str) -> Channel:
+    return _word(Channel, given, "channel")
+
+
+def _word(words: type[E], given: E | str, name: str) -> E:
+    try:
+        return words(given)
+    except ValueError:
+        known = [word.value for word in words]
+        hint = did_you_mean(given, known) if isinstance(given, str) else None
+        message = f"there is no such {name}"
+        raise InputError(
+            Problem(f"unknown-{name}", message, Place(name), shown(given), ", ".join(known), hint)
+        ) from None
+
+
+def caller_of(given: Any) -> Caller | None:
+    """Return the caller that is given as a model, as plain data, or as the name of one kind."""
+    if given is None or isinstance(given, Caller):
+        return given
+    return _named(given) if isinstance(given, str) else Caller.model_validate(given)
+
+
+@lru_cache(maxsize=64)
+def _named(kind: str) -> Caller:
+    return Caller.model_validate({"kinds": {kind}})
+
+
+def registries_of(given: Registry | Iterable[Registry] | Mapping[str, Registry] | None) -> dict[str, Registry]:
+    """Return copies of registries by their country; raise `InputError` if two are of one."""
+    if given is None:
+        return {}
+    several: list[Any] = _listed(given.values() if isinstance(given, Mapping) else given)
+    found: dict[str, Registry] = {}
+    problems: list[Problem] = []
+    for one in several:
+        if not hasattr(one, "lookup"):
+            expected, hint = "a DoNotCallRegistry", "read one with outreach.DoNotCallRegistry.from_files(...)"
+            place = Place("registries")
+            problems.append(Problem("wrong-type", "this is no registry", place, shown(one), expected, hint))
+        elif found.setdefault(one.country, one) is not one:
+            message = f"there are two copies of the registry of {one.country}"
+            problems.append(Problem("duplicate-registry", message, Place("registries"), one.country, "one a country"))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _listed(given: Any) -> list[Any]:
+    single = hasattr(given, "lookup") or isinstance(given, str) or not isinstance(given, Iterable)
+    return [given] if single else list(given)

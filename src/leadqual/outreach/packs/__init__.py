@@ -1,0 +1,1 @@
+"""The packs of rules that ship, one document a jurisdiction or platform."""

@@ -1,0 +1,108 @@
+"""A pack: the rules of one jurisdiction, platform or company, as one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from leadqual._suggest import did_you_mean
+from leadqual.errors import LeadqualError, Place, PolicyError, Problem
+from leadqual.model.base import Model, problems_of
+from leadqual.model.values import Country, Identifier
+from leadqual.model.vocabulary import Channel
+from leadqual.outreach.rules.kinds import ExemptionRule, Rule, Rules
+from leadqual.outreach.rules.words import EVERYWHERE
+from leadqual.policy.rules import RuleId
+from leadqual.policy.wording import reworded
+
+
+class Pack(Model):
+    """The rules of one jurisdiction, platform or company.
+
+    Examples
+    --------
+    >>> from leadqual import outreach
+    >>> pack = outreach.load_pack("ca")
+    >>> pack.jurisdiction, pack.rule("CA-DNCL-AGE").confidence.value
+    ('CA', 'V1')
+    """
+
+    pack: Identifier = Field(description="The name of the pack.")
+    title: Identifier = Field(description="The name of the place, platform or company, for people.")
+    version: Identifier = Field(description="The version of the pack.")
+    jurisdiction: Identifier = Field(description="What reasons call it.")
+    countries: tuple[Country | str, ...] = Field(
+        description=f"Whose contacts it speaks of (ISO 3166); [{EVERYWHERE}] for everybody.", min_length=1
+    )
+    channels: tuple[Channel, ...] = Field((), description="The only channels it speaks of; all, if empty.")
+    description: str | None = Field(None, description="What it holds and what it leaves out.")
+    read_on: date | None = Field(None, description="When its rules were read, where a rule says nothing else.")
+    review_by: date = Field(description="When somebody has to read its rules again, where a rule says nothing else.")
+    replaces: tuple[Identifier, ...] = Field((), description="The packs in whose place it stands as a whole.")
+    drops: tuple[RuleId, ...] = Field((), description="Rules of other packs that hold no longer.")
+    rules: Rules = Field(description="The rules.")
+
+    @classmethod
+    def error_from(cls, error: ValidationError) -> LeadqualError:
+        """Return the typed error for a failed validation."""
+        return PolicyError([reworded(problem) for problem in problems_of(error, cls)])
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        problems = [*_countries(self), *_twice(self), *_unread(self), *_pointing_nowhere(self)]
+        if problems:
+            raise PolicyError(problems)
+        return self
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it speaks of contacts of every country."""
+        return EVERYWHERE in self.countries
+
+    def rule(self, name: str) -> Rule:
+        """Return the rule of an id; raise `KeyError` if there is none."""
+        return next(rule for rule in self.rules if rule.id == name)
+
+    def read(self, rule: Rule) -> date:
+        """Return the day on which a rule was read."""
+        return rule.read_on or self.read_on or date.min
+
+    def review(self, rule: Rule) -> date:
+        """Return the day by which a rule has to be read again."""
+        return rule.review_by or self.review_by
+
+
+def _countries(pack: Pack) -> Iterator[Problem]:
+    if EVERYWHERE in pack.countries and len(pack.countries) > 1:
+        message = f"{EVERYWHERE} stands for every country, and others beside it mean nothing"
+        yield Problem("bad-country", message, Place(path="countries"), ", ".join(pack.countries), f"[{EVERYWHERE}]")
+
+
+def _twice(pack: Pack) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for number, rule in enumerate(pack.rules):
+        if rule.id in first:
+            message = f"two rules have one id, the other one is rules[{first[rule.id]}]"
+            yield Problem("duplicate-id", message, Place(path=f"rules[{number}].id", rule=rule.id), rule.id)
+        first.setdefault(rule.id, number)
+
+
+def _unread(pack: Pack) -> Iterator[Problem]:
+    for number, rule in enumerate(pack.rules):
+        if rule.read_on is None and pack.read_on is None:
+            place = Place(path=f"rules[{number}]", rule=rule.id)
+            hint = "write read_on: on the rule, or once for all rules on the pack"
+            yield Problem("missing-field", "nobody says when the rule was read", place, hint=hint)
+
+
+def _pointing_nowhere(pack: Pack) -> Iterator[Problem]:
+    exempting = {rule.id for rule in pack.rules if isinstance(rule, ExemptionRule)}
+    for number, rule in enumerate(pack.rules):
+        for name in rule.together_with if isinstance(rule, ExemptionRule) else ():
+            if name not in exempting:
+                place = Place(path=f"rules[{number}].together_with", rule=rule.id)
+                message = "the pack has no exemption of this id"
+                yield Problem("unknown-rule", message, place, name, hint=did_you_mean(name, exempting))
