@@ -19,6 +19,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from runpy import run_path
 from typing import Any
@@ -310,15 +311,9 @@ needs_log = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def cases() -> dict[str, list[tuple[datetime, str]]]:
+def cases(log: dict[str, Told]) -> dict[str, list[tuple[datetime, str]]]:
     """What happened to each of the first applications, straight from the log."""
-    found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    with gzip.open(LOG, "rt", encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            if row["case_id"] in found or CASES is None or len(found) < CASES:
-                at = datetime.fromisoformat(row["timestamp"]).astimezone(UTC)
-                found[row["case_id"]].append((at, row["activity"]))
-    return found
+    return {case: told.events for case, told in islice(log.items(), CASES)}
 
 
 @pytest.fixture(scope="module")
@@ -396,12 +391,19 @@ def test_every_application_passed_the_stages_that_the_log_says(
         assert passed == {REACHED[activity] for _, activity in events if activity in REACHED}, case
 
 
+@pytest.fixture(scope="module")
+def all_prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of the whole log prepared, and what the script said of it."""
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, prepare(LOG, folder)
+
+
 @needs_log
-def test_the_whole_log_is_prepared(tmp_path: Path) -> None:
-    told = prepare(LOG, tmp_path)
+def test_the_whole_log_is_prepared(all_prepared: tuple[Path, str]) -> None:
+    folder, told = all_prepared
     assert "13,087 applications, 262,200 events" in told
-    assert len(rows(tmp_path / "contacts.csv")) == 13_087
-    kinds = Counter(row["kind"] for row in rows(tmp_path / "interactions.csv"))
+    assert len(rows(folder / "contacts.csv")) == 13_087
+    kinds = Counter(row["kind"] for row in rows(folder / "interactions.csv"))
     assert kinds == {
         "application_submitted": 13_087,
         "application_preaccepted": 7_367,
@@ -474,12 +476,11 @@ def log() -> dict[str, Told]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def whole(all_prepared: tuple[Path, str]) -> dict[str, Any]:
     """The two tables of the whole log, as Parquet and in memory."""
     pl = pytest.importorskip("polars")
     frames = pytest.importorskip("leadqual.frames")
-    folder, found = tmp_path_factory.mktemp("whole"), {}
-    prepare(LOG, folder)
+    (folder, _), found = all_prepared, {}
     for name, time in (("contacts", "created_at"), ("interactions", "occurred_at")):
         texts = pl.read_csv(folder / f"{name}.csv", schema_overrides={"contact_id": pl.String})
         table = texts.with_columns(pl.col(time).str.to_datetime("%+", time_unit="us", time_zone="UTC"))

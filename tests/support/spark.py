@@ -21,6 +21,8 @@ import pytest
 
 # Most of the time goes into loading and compiling classes: the first compiler alone takes half of it.
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=300m -Xmn300m"
+TOGETHER = ("spark", "tests/examples/test_loan_calls.py")
+"""Parts of ids: the tests that have one in theirs go to one worker."""
 SETTINGS = {
     "spark.app.name": "leadqual-tests",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -68,13 +70,22 @@ def shuffles(frame: Any, column: str) -> list[int]:
 def one_worker(config: pytest.Config, log: Any) -> Any:
     """Return a scheduler for pytest-xdist that shares tests out as ever, but sends those of Spark to one worker.
 
+    So does it with the tests of a large log, which every worker that has some reads and prepares anew. What goes to one
+    worker is begun first, so that nobody waits for it in the end.
+
     The mark ``xdist_group`` would say the same, but pytest 9.2 and pytest-xdist 3.8 together do not heed it.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - optional
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "spark" if "spark" in nodeid.lower() else nodeid
+            return next((word for word in TOGETHER if word in nodeid.lower()), nodeid)
+
+        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+            # Asked after each test: thousands that are done need not be counted through again.
+            for scope in [scope for scope, tests in workload.items() if all(tests.values())]:
+                del workload[scope]
+            return super()._pending_of(workload)
 
     return Scheduling(config, log) if config.getoption("dist") == "load" else None
 

@@ -80,7 +80,8 @@ def _folds(y: npt.NDArray[np.int_], groups: Any) -> Iterator[tuple[Places, Place
     folds = min(_FOLDS, int(np.bincount(y).min()), several)
     if folds < 2:
         return
-    if groups is None:
+    # groups of one row each divide nothing, and scikit-learn takes many times as long to find that out
+    if groups is None or several == len(y):
         yield from StratifiedKFold(folds, shuffle=True, random_state=0).split(y, y)
     else:
         yield from StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(y, y, groups)
