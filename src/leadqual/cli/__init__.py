@@ -1,1 +1,1 @@
-"""The command line: `leadqual demo`, `check`, `score`, `explain`, `replay`, `diff` and `backtest`."""
+"""The command line: `leadqual demo`, `check`, `score`, `explain`, `replay`, `diff`, `backtest` and `permit`."""

@@ -76,7 +76,7 @@ def explain(
             decimal=decimal,
             ignore_unknown_columns=ignore_unknown_columns,
         )
-    contact = _found(contact_id, leads, str(contacts))
+    contact = contact_of(contact_id, leads, str(contacts))
     decision = chosen.decide(contact, leads.histories[contact_id], at=moment)
     if unseen := leads.unseen(moment):
         note(unseen_note(unseen))
@@ -86,8 +86,11 @@ def explain(
         say(decision.explain(time_zone=time_zone or "UTC"))
 
 
-def _found(contact_id: str, leads: Leads, source: str) -> Contact:
-    """Return the contact; raise if it is not there, or if a row about it is bad."""
+def contact_of(contact_id: str, leads: Leads, source: str, lister: str = "leadqual score") -> Contact:
+    """Return the contact; raise if it is not there, or if a row about it is bad.
+
+    Where bad rows may be about it, a remark tells which command lists them.
+    """
     own = [problem for row in leads.rejected if row.contact_id == contact_id for problem in row.problems]
     if own:
         raise InputError(own)
@@ -97,7 +100,7 @@ def _found(contact_id: str, leads: Leads, source: str) -> Contact:
         raise UnknownNameError(Problem("unknown-contact", message, place, shown(contact_id), hint=hint))
     if leads.rejected:
         rows = "1 bad row was" if len(leads.rejected) == 1 else f"{len(leads.rejected):,} bad rows were"
-        note(f"{rows} left out that may be about this contact: leadqual score lists them.")
+        note(f"{rows} left out that may be about this contact: {lister} lists them.")
     found = leads.contact_rows[contact_id].value
     assert found is not None  # a row among the good ones has a value
     return found

@@ -155,9 +155,9 @@ def told(problem: Problem, sort: str, style: str, said: Iterable[tuple[str, str]
     return text
 
 
-def print_texts(texts: Iterable[Text]) -> None:
-    """Print texts to the standard error; the lines of each are broken between words where the terminal is narrow."""
-    out = console(stderr=True)
+def print_texts(texts: Iterable[Text], *, stderr: bool = True) -> None:
+    """Print texts, mostly to the standard error; their lines are broken between words where the terminal is narrow."""
+    out = console(stderr=stderr)
     for text in texts:
         for line in text.split("\n"):
             _flow(out, line, hang=2)

@@ -13,6 +13,8 @@ from leadqual.cli.check import check
 from leadqual.cli.demo import demo
 from leadqual.cli.diff import diff
 from leadqual.cli.explain import explain
+from leadqual.cli.permit import permit
+from leadqual.cli.registry import registry
 from leadqual.cli.replay import replay
 from leadqual.cli.score import score
 from leadqual.cli.stopping import listen
@@ -27,6 +29,7 @@ Start here:
   leadqual check my-policy.yaml        is my policy sound?
   leadqual score -p sales -c contacts.csv -i interactions.csv -o scores.csv
   leadqual explain c-1 -p sales -c contacts.csv -i interactions.csv
+  leadqual permit contacts.csv interactions.csv --purpose telemarketing --channel voice
   leadqual test                        are my policies tested, and do they do what the tests say?
 
 The exit status is 0 if all is fine, 1 if the answer is no, 2 if the input is bad.
@@ -60,9 +63,10 @@ def _begin(
     return
 
 
-for _command in (demo, check, score, explain, replay, diff, backtest):
+for _command in (demo, check, score, explain, replay, diff, backtest, permit):
     app.command()(_command)
 app.command("test")(run_tests)
+app.add_typer(registry, name="registry")
 
 
 def run() -> None:

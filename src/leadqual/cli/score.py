@@ -40,20 +40,19 @@ from leadqual.cli.output import (
 from leadqual.cli.qualify import Qualified, hottest, lead_cards, qualify
 from leadqual.cli.right_tables import check_order
 from leadqual.cli.score_folders import are_many, score_folders
+from leadqual.cli.targets import check_targets, rejected_beside, write_rejected
 from leadqual.cli.words import ABOUT_CSV, counted, hottest_title, repeated_note, seen_at, unseen_note
-from leadqual.errors import InputError, Place, Problem
+from leadqual.errors import InputError, Problem
 from leadqual.files.leads import Leads, read_leads
 from leadqual.files.open_table import JSON_LINES
-from leadqual.files.records import decision_record, rejected_record
+from leadqual.files.records import decision_record
 from leadqual.files.row import Row
-from leadqual.files.write import Record, WholeFiles, check_target, write_lines, write_table
+from leadqual.files.write import Record, WholeFiles, write_lines, write_table
 from leadqual.lifecycle.policy import Policy
 from leadqual.policies.documents import policy_named
 
 _SHOWN = 20
-_REJECTED = Path("rejected.csv")
 _WHOLE = "columns are looked at as a whole, and no row is told apart before all are read: mend what is reported"
-_REJECTED_COLUMNS = ("file", "line", "codes", "reasons", "hints", "row")
 
 
 @guarded
@@ -129,8 +128,8 @@ def score(
             },
         )
         return
-    refused = (rejected or _beside(out)) if skip_bad else None
-    _check_targets([target for target in (out, refused) if target is not None], [contacts, interactions, Path(source)])
+    refused = (rejected or rejected_beside(out)) if skip_bad else None
+    check_targets([target for target in (out, refused) if target is not None], [contacts, interactions, Path(source)])
     with progress_bar(quiet=as_json) as watch:
         leads = read_leads(
             contacts,
@@ -152,19 +151,6 @@ def score(
         print_json(_summary(chosen, moment, leads, result, bad, out, refused))
     else:
         _show(chosen, seen_at(moment, time_zone), leads, result, bad, out, refused)
-
-
-def _check_targets(targets: list[Path], sources: list[Path]) -> None:
-    """Raise before the long work if a result could not be written, or would take the place of another file."""
-    for number, target in enumerate(targets):
-        check_target(target)
-        if any(target.resolve() == other.resolve() for other in [*sources, *targets[:number]]):
-            message, hint = "this file is another one of this command", "write the result to a file of its own"
-            raise InputError(Problem("overwritten-file", message, Place(str(target)), hint=hint))
-
-
-def _beside(out: Path | None) -> Path:
-    return _REJECTED if out is None else out.with_name(f"{out.stem}.{_REJECTED.name}")
 
 
 def _decided(policy: Policy, leads: Leads, at: datetime, watch: Watch, *, skip_bad: bool) -> Qualified:
@@ -204,13 +190,8 @@ def _write(
                     decision_record(decision, contact, ledger=ledger) for contact, decision in result.decisions
                 )
                 write_table(part, rows, out, ("contact_id",), spreadsheet_safe=spreadsheet_safe)
-        if refused is not None:  # also when it is empty: an old one would tell of rows that are good now
-            part = files.for_target(refused)
-            if refused.suffix.lower() in JSON_LINES:
-                write_table(part, (row.as_dict() for row in bad), refused)
-            else:
-                rows = map(rejected_record, bad)
-                write_table(part, rows, refused, _REJECTED_COLUMNS, spreadsheet_safe=spreadsheet_safe)
+        if refused is not None:
+            write_rejected(files, bad, refused, spreadsheet_safe=spreadsheet_safe)
 
 
 def _summary(

@@ -87,8 +87,8 @@ class Leads:
 
 
 def read_leads(
-    contacts: str | os.PathLike[str],
-    interactions: str | os.PathLike[str],
+    contacts: str | os.PathLike[str] | Table,
+    interactions: str | os.PathLike[str] | Table,
     policy: PolicyDocument,
     *,
     skip_bad: bool = False,
@@ -107,8 +107,8 @@ def read_leads(
 
     Parameters
     ----------
-    contacts, interactions : str or path
-        The files; the endings of their names say how to read them.
+    contacts, interactions : str, path or Table
+        The files, the endings of whose names say how to read them; or tables that are open.
     policy : PolicyDocument
         Whose declared fields and kinds may be used.
     skip_bad : bool, default False

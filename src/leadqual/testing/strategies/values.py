@@ -28,8 +28,8 @@ from leadqual.testing.strategies.reading import reading
 
 _WORDS: Final = ("any", "PT Maju Jaya 😀", "Mahasiswa di Jl. Sudirman No. 1", "it's", "日本", "")
 _SPELT: Final = (
-    *("DE", "ZZ", "ID-JK", "IDR", "USD", "id", "en-GB", "Asia/Jakarta", "America/St_Johns", "+628123456789", "/", "/harga/😀"),
-    *("siti@majujaya.co.id", "budi@gmail.com", "majujaya.co.id"),
+    *("DE", "ZZ", "ID-JK", "IDR", "USD", "id", "en-GB", "Asia/Jakarta", "America/St_Johns", "+628123456789"),
+    *("/", "/harga/😀", "siti@majujaya.co.id", "budi@gmail.com", "majujaya.co.id"),
 )
 """Texts that fields hold which are spelt in a certain way: codes, addresses, zones."""
 _NUMBERS: Final = (0, 1, 10, 0.5, 100, 2000, -1, 1_000_000)
