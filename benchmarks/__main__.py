@@ -37,6 +37,7 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "rolling": late.figures_of("rolling"),
     "model_scoring": late.figures_of("model_scoring"),
     "registry": late.figures_of("registry", ("numpy", "phonenumbers", "polars")),
+    "permit": late.figures_of("permit", ("holidays", "numpy", "phonenumbers", "polars")),
 }
 SHOWN: Final = {"seconds": shown_time, "bytes": shown_size, "measure": shown_measure}
 HEADINGS: Final = ("figure", "ours", "peer", "ratio", "spread", "target", "met")

@@ -181,10 +181,10 @@ def test_disputed_and_unverified_exemptions_are_shown_and_not_relied_on() -> Non
 def test_indonesia_closes_on_sunday_and_on_national_holidays() -> None:
     christmas = datetime(2026, 12, 25, 4, tzinfo=UTC)
     leave = datetime(2026, 12, 24, 4, tzinfo=UTC)  # cuti bersama
-    assert ask(ID, "telecollection voice", at=christmas).headline.code == "NATIONAL_HOLIDAY"
-    assert ask(ID, "telecollection voice", at=leave)
-    assert not ask(ID, "telecollection voice", at=leave, strict=True)
-    assert ask(ID, "telecollection voice", at=ID.at + 5 * DAY).headline.code == "NON_CONTACT_DAY"
+    assert ask(ID, "telecollection voice", caller="collector", at=christmas).headline.code == "NATIONAL_HOLIDAY"
+    assert ask(ID, "telecollection voice", caller="collector", at=leave)
+    assert not ask(ID, "telecollection voice", caller="collector", at=leave, strict=True)
+    assert ask(ID, "telecollection voice", caller="collector", at=ID.at + 5 * DAY).headline.code == "NON_CONTACT_DAY"
 
 
 @pytest.mark.parametrize("place", [US, ON, AB, ID, GB, EU])

@@ -122,7 +122,7 @@ def test_all_bad_lines_are_told_at_once_and_counted(tmp_path: Path, monkeypatch:
 
 
 def test_archives_are_read_by_what_is_in_them(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(gzip.compress(LINES))
+    (tmp_path / "a.zip").write_bytes(gzip.compress(LINES, mtime=0))
     with zipfile.ZipFile(tmp_path / "b.txt", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("folder/212.txt", LINES[:12])
         archive.writestr("646.txt", b"6465550100\r\n")
@@ -147,14 +147,14 @@ def test_archives_are_read_by_what_is_in_them(tmp_path: Path) -> None:
     [
         (b"", "empty-file"),
         (b"\xef\xbb\xbf\r\n\n ", "empty-file"),
-        (gzip.compress(b""), "empty-file"),
+        (gzip.compress(b"", mtime=0), "empty-file"),
         (b"PK\x05\x06" + bytes(18), "empty-file"),
         (b"<?xml version='1.0'?>\n<list/>", "unknown-format"),
         (b"\xef\xbb\xbf\n <html>", "unknown-format"),
         (LINES.decode().encode("utf-16"), "bad-encoding"),
         (b"2" * (1 << 21), "unknown-format"),
-        (gzip.compress(LINES * 1_000)[:-20], "damaged-file"),
-        (gzip.compress(LINES)[:12] + b"xxxxx", "damaged-file"),
+        (gzip.compress(LINES * 1_000, mtime=0)[:-20], "damaged-file"),
+        (gzip.compress(LINES, mtime=0)[:12] + b"xxxxx", "damaged-file"),
         (b"PK\x03\x04" + bytes(40), "damaged-file"),
     ],
 )

@@ -42,6 +42,7 @@ def pack(*rules: dict[str, Any], **given: Any) -> dict[str, Any]:
         "countries": ["US"],
         "read_on": "2026-11-01",
         "review_by": "2027-05-31",
+        "law": True,
         "rules": list(rules),
         **given,
     }

@@ -82,6 +82,9 @@ def each_once(contact: Contact, history: Iterable[Interaction]) -> list[Interact
         With every item that is no interaction, or has the id of another with other content.
     """
     several = _several(history, contact)
+    fitting = all(issubclass(cls, Interaction) for cls in set(map(type, several)))
+    if fitting and len({one.id for one in several}) == len(several):
+        return several
     by_id: dict[str, Interaction] = {}
     problems: list[Problem] = []
     for one in several:

@@ -9,6 +9,8 @@ from .rules.load import load_pack, pack_text
 from .rules.pack import Pack
 from .rules.rulebook import Rulebook, rulebook
 from .rules.words import CallerKind, Confidence
+from .tables.permit_frame import OverdueRulesWarning, permit_frame
+from .tables.tally import tally
 from .verdict import Reason, Verdict
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "CallerKind",
     "Confidence",
     "DoNotCallRegistry",
+    "OverdueRulesWarning",
     "Pack",
     "Reason",
     "Rulebook",
@@ -27,5 +30,7 @@ __all__ = [
     "next_action",
     "pack_text",
     "permit",
+    "permit_frame",
     "rulebook",
+    "tally",
 ]

@@ -43,8 +43,8 @@ def question_of(
         known = [make(given) for make, given in makers]
     except LeadqualError:
         raise InputError([*_problems(makers), *_options(debt, campaign, template, strict)]) from None
-    if wrong := list(_options(debt, campaign, template, strict)):
-        raise InputError(wrong)
+    if not (isinstance(template, bool) and isinstance(strict, bool) and _is_text(debt) and _is_text(campaign)):
+        raise InputError(list(_options(debt, campaign, template, strict)))
     asked_for, known_channel, known_at, known_caller, copies = known
     instant = micros(known_at)
     return Question(asked_for, known_channel, known_at, known_caller, copies, debt, campaign, template, strict, instant)
@@ -60,11 +60,15 @@ def _problems(makers: Iterable[tuple[Callable[..., Any], Any]]) -> Iterator[Prob
 
 def _options(debt: Any, campaign: Any, template: Any, strict: Any) -> Iterator[Problem]:
     for name, value in (("debt", debt), ("campaign", campaign)):
-        if value is not None and not isinstance(value, str):
+        if not _is_text(value):
             yield Problem("wrong-type", f"{name} is a text", Place(name), shown(value), "a text, or None")
     for name, value in (("template", template), ("strict", strict)):
-        if value is not True and value is not False:
+        if not isinstance(value, bool):
             yield Problem("wrong-type", f"{name} is true or false", Place(name), shown(value), "True or False")
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _at(given: datetime) -> datetime:
@@ -96,15 +100,19 @@ def _word(words: type[E], given: E | str, name: str) -> E:
 
 
 def caller_of(given: Any) -> Caller | None:
-    """Return the caller that is given as a model, as plain data, or as the name of one kind."""
+    """Return the caller that is given as a model, as plain data, or as the names of its kinds."""
     if given is None or isinstance(given, Caller):
         return given
-    return _named(given) if isinstance(given, str) else Caller.model_validate(given)
+    if isinstance(given, str):
+        return _named(given)
+    if isinstance(given, Iterable) and not isinstance(given, Mapping):
+        return Caller.model_validate({"kinds": list(given)})
+    return Caller.model_validate(given)
 
 
 @lru_cache(maxsize=64)
-def _named(kind: str) -> Caller:
-    return Caller.model_validate({"kinds": {kind}})
+def _named(kinds: str) -> Caller:
+    return Caller.model_validate({"kinds": [kind.strip() for kind in kinds.split(",")]})
 
 
 def registries_of(given: Registry | Iterable[Registry] | Mapping[str, Registry] | None) -> dict[str, Registry]:
@@ -113,7 +121,7 @@ def registries_of(given: Registry | Iterable[Registry] | Mapping[str, Registry] 
         return {}
     several: list[Any] = _listed(given.values() if isinstance(given, Mapping) else given)
     found: dict[str, Registry] = {}
-    problems: list[Problem] = []
+    problems = list(_misnamed(given)) if isinstance(given, Mapping) else []
     for one in several:
         if not hasattr(one, "lookup"):
             expected, hint = "a DoNotCallRegistry", "read one with outreach.DoNotCallRegistry.from_files(...)"
@@ -125,6 +133,14 @@ def registries_of(given: Registry | Iterable[Registry] | Mapping[str, Registry] 
     if problems:
         raise InputError(problems)
     return found
+
+
+def _misnamed(given: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, one in given.items():
+        country = getattr(one, "country", name)
+        if country != name:
+            place, expected = Place("registries", path=str(name)), f"the country of the copy: {country}"
+            yield Problem("wrong-country", "the copy is one of another country", place, shown(name), expected)
 
 
 def _listed(given: Any) -> list[Any]:

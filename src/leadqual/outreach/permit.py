@@ -15,9 +15,11 @@ from leadqual.outreach.facts.history import told
 from leadqual.outreach.facts.known import known
 from leadqual.outreach.facts.person import person_of
 from leadqual.outreach.facts.situation import Registry, Situation
+from leadqual.outreach.facts.suppressed import Suppressed
 from leadqual.outreach.judge.judge import judge
 from leadqual.outreach.judge.selection import selected
 from leadqual.outreach.rules.rulebook import Rulebook, book_of
+from leadqual.outreach.rules.words import CallerKind
 from leadqual.outreach.telling import verdict_of
 from leadqual.outreach.verdict import Verdict
 
@@ -29,13 +31,14 @@ def permit(
     purpose: Purpose | str,
     channel: Channel | str,
     at: datetime,
-    caller: Caller | Mapping[str, Any] | str | None = None,
+    caller: Caller | Mapping[str, Any] | Iterable[CallerKind | str] | str | None = None,
     registries: Registry | Iterable[Registry] | Mapping[str, Registry] | None = None,
     rules: Rulebook | None = None,
     debt: str | None = None,
     campaign: str | None = None,
     template: bool = False,
     strict: bool = False,
+    suppressed: Iterable[str] | Suppressed = (),
 ) -> Verdict:
     """Return whether a contact may be reached, with what every rule says of it.
 
@@ -57,7 +60,7 @@ def permit(
     at : datetime
         When, with its time zone.
     caller : Caller, optional
-        Who reaches out, such as ``Caller(kinds={"seller"})``, or the name of a kind. Without one, every restriction
+        Who reaches out, such as ``Caller(kinds={"seller"})``, or the names of its kinds. Without one, every restriction
         that names callers is in force and no exemption that does.
     registries : DoNotCallRegistry or several, optional
         Copies of national do-not-call registries.
@@ -69,6 +72,9 @@ def permit(
         Whether a message is made from a template that the platform approved.
     strict : bool, default False
         Count days off that a government only recommends (*cuti bersama* in Indonesia) as holidays.
+    suppressed : iterable of str
+        The caller's own do-not-call list: numbers, e-mail addresses, ids of contacts. Whoever is on it counts as having
+        asked not to be contacted. For many contacts make one `Suppressed` of it.
 
     Returns
     -------
@@ -92,6 +98,9 @@ def permit(
     question = question_of(purpose, channel, at, caller, registries, debt, campaign, template, strict)
     book = book_of(rules)
     contact, history = known(contact, history, question.instant)
+    if suppressed:
+        own = suppressed if isinstance(suppressed, Suppressed) else Suppressed(suppressed)
+        contact = own.marked(contact, question.at)
     person = person_of(contact)
     situation = Situation(question, person, told(contact, history, question.instant))
     selection = selected(book, person.countries, question.purpose, question.channel, question.caller)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any, Final
 
 from leadqual.outreach.hours.week import Week
@@ -20,6 +21,7 @@ _DAYS: Final[Mapping[Language, tuple[str, ...]]] = {
 _WEEKDAYS: Final = {
     **dict(zip(_DAYS["en"], _DAYS["id"], strict=True)), "daily": "setiap hari", "and": "dan", "never": "tidak pernah"
 }  # fmt: skip
+_OPTIONAL: Final = {"country_in", "sent_on"}
 _IN_INDONESIAN: Final = re.compile("|".join(_WEEKDAYS))
 
 
@@ -38,8 +40,15 @@ def phrase(code: str, kind: str | None, details: Mapping[str, Any], language: La
         The language.
     """
     known = _phrases()
-    template = known[code if code in known else _of_kind(kind, code, details)][language]
+    names = code if code in known and _needed(code) <= details.keys() else _of_kind(kind, code, details)
+    template = known[names][language]
     return template.format_map(_Shown(details, language))
+
+
+@cache
+def _needed(code: str) -> frozenset[str]:
+    """Return the details that the words of a code tell; a rule of another kind may use the code without them."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(_phrases()[code]["en"]) if name) - _OPTIONAL
 
 
 def _of_kind(kind: str | None, code: str, details: Mapping[str, Any]) -> str:
@@ -53,6 +62,12 @@ def _of_kind(kind: str | None, code: str, details: Mapping[str, Any]) -> str:
             return "_ASKED"
         case "exemption" if allowing:
             return "_RELATED" if "shown" in details else "_EXEMPT"
+        case "exemption" if "shown" in details:
+            return "_ENDED"
+        case "exemption" if "revoked" in details:
+            return "CONSENT_REVOKED"
+        case "exemption" if "lacks" in details:
+            return {"form": "_CONSENT_FORM", "proof": "_CONSENT_PROOF"}[details["lacks"]]
         case "exemption":
             return "_UNMET"
         case "frequency":

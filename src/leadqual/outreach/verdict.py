@@ -55,7 +55,7 @@ class Verdict(LaterModel):
     >>> from leadqual import Contact, outreach
     >>> budi = Contact(id="c-1", country="ID", phone="+628123456789")
     >>> night = datetime(2026, 11, 23, 18, tzinfo=UTC)
-    >>> verdict = outreach.permit(budi, [], purpose="telecollection", channel="voice", at=night)
+    >>> verdict = outreach.permit(budi, [], purpose="telecollection", channel="voice", at=night, caller="collector")
     >>> verdict.allowed, verdict.headline.code
     (False, 'OUTSIDE_HOURS')
     >>> verdict.next_allowed.isoformat()
@@ -110,7 +110,7 @@ class Verdict(LaterModel):
         >>> from leadqual import Contact, outreach
         >>> budi = Contact(id="c-1", country="ID", time_zone="Asia/Makassar", phone="+628123456789")
         >>> night = datetime(2026, 11, 23, 18, tzinfo=UTC)
-        >>> verdict = outreach.permit(budi, [], purpose="telecollection", channel="voice", at=night)
+        >>> verdict = outreach.permit(budi, [], purpose="telecollection", channel="voice", at=night, caller="collector")
         >>> print(verdict.explain().partition("Laws")[0])
         Contact c-1 must not be reached: telecollection, telephone.
         Asked for Tue 24 Nov 2026 02:00 (Asia/Makassar).

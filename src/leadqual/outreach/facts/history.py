@@ -6,6 +6,7 @@ counts once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
@@ -113,9 +114,16 @@ _NO_INQUIRY: Final = frozenset(CallOutcome) - {
     CallOutcome.ANSWERED, CallOutcome.INTERESTED, CallOutcome.CALLBACK_REQUESTED, CallOutcome.APPOINTMENT_SET
 }  # fmt: skip
 """How a call of the contact ends that shows no interest in what is sold."""
-_STOP: Final = frozenset({"stop", "stop all", "stopall", "unsubscribe", "opt out", "optout", "berhenti"})
+_STOP: Final = frozenset({"stop", "stopall", "unsubscribe", "optout", "berhenti"})
 _STOP_BY_SMS: Final = _STOP | {"quit", "end", "revoke", "cancel"}
-"""Messages that are a wish not to be contacted by themselves (47 CFR 64.1200(a)(10)); as SMS some more."""
+"""Words that are a wish not to be contacted by themselves (47 CFR 64.1200(a)(10)); as SMS some more."""
+_LETTERS: Final = re.compile(r"\w+")
+_WISHES: Final = ("opt out", "opt me out", "remove me", "do not contact", "don t contact", "jangan hubungi")
+"""What begins a message that is such a wish, whatever follows."""
+_SHORT: Final = 5
+"""A message that begins with a word of stopping and has more words than this may be about something else."""
+_ASKING: Final = (Purpose.TELEMARKETING, Purpose.SURVEY, Purpose.CHARITY, Purpose.POLITICAL)
+"""The purposes for which we want something that the contact does not owe."""
 NOTICE_SENT: Final = "collection_notice_sent"
 _REACHED: Final = frozenset(outcome for outcome in CallOutcome if outcome.reached)
 READ_KINDS: Final = frozenset(
@@ -154,7 +162,7 @@ def own(contact: Owner, instant: int, found: Told) -> None:
                 Word(when, consent.granted, consent.channel, consent.purpose, consent.how, consent.proof)
             )
             if not consent.granted:
-                channels = frozenset({consent.channel})
+                channels = _as_far_as(consent.channel)
                 found.requests.append(Request(when, channels, consent.purpose, consent.how, withdrawal=True))
     for mark in contact.do_not_call:
         when = micros(mark.at)
@@ -170,8 +178,7 @@ def _read(one: Happened, kind: str, when: int, found: Told) -> None:
             _consent(one, when, found)
         case "consent_withdrawn":
             _taken_back(one, when, found)
-            channel = one.value("for_channel")
-            channels = None if channel is None else frozenset({channel})
+            channels = _as_far_as(one.value("for_channel"))
             found.requests.append(Request(when, channels, one.value("purpose"), one.value("how"), withdrawal=True))
         case "opted_out":
             _taken_back(one, when, found)
@@ -207,7 +214,9 @@ def _call(one: Happened, outbound: bool, when: int, found: Told) -> None:
     channel = one.value("channel") or Channel.VOICE
     found.attempts.append(Attempt(when, channel, purpose, one.value("debt"), one.value("campaign"), outbound, reached))
     if outcome == CallOutcome.DO_NOT_CALL:
-        found.requests.append(Request(when, TELEPHONE, purpose, ConsentMeans.VERBAL))
+        # what the call was for was our choice: whoever asks a collector to stop wants no seller to call either
+        for about in (None,) if purpose is None else (purpose, *_ASKING):
+            found.requests.append(Request(when, TELEPHONE, about, ConsentMeans.VERBAL))
 
 
 def _inquires(call: Happened) -> bool:
@@ -230,12 +239,24 @@ def _heard(one: Happened, channel: str | None, when: int, found: Told) -> None:
         return
     if when > found.heard.get(channel, when - 1):
         found.heard[channel] = when
-    text = one.value("text")
-    if text and " ".join(text.casefold().strip(" .!\n\t\"'").split()) in (
-        _STOP_BY_SMS if channel == Channel.SMS else _STOP
-    ):
+    if asks_to_stop(one.value("text"), channel):
         found.words.append(Word(when, False, channel, None, ConsentMeans.MESSAGE, None))
         found.requests.append(Request(when, frozenset({channel}), None, ConsentMeans.MESSAGE))
+
+
+def asks_to_stop(text: str | None, channel: str) -> bool:
+    """Return whether a message is a wish not to be contacted again on its channel.
+
+    Examples
+    --------
+    >>> [asks_to_stop(text, "sms") for text in ("STOP.", "Opt-out", "stop please", "Where is the bus stop?")]
+    [True, True, True, False]
+    """
+    words = _LETTERS.findall(text.casefold()) if text else []
+    if not words:
+        return False
+    first = words[0] in (_STOP_BY_SMS if channel == Channel.SMS else _STOP)
+    return (first and len(words) <= _SHORT) or " ".join(words).startswith(_WISHES)
 
 
 def _about(channel: str | None) -> frozenset[str] | None:
@@ -243,6 +264,13 @@ def _about(channel: str | None) -> frozenset[str] | None:
     if channel is None:
         return None
     return TELEPHONE if channel in _PHONES else frozenset({channel})
+
+
+def _as_far_as(channel: str | None) -> frozenset[str] | None:
+    """Return the channels of a consent that is taken back: who wants no calls of people wants no recorded ones."""
+    if channel is None:
+        return None
+    return frozenset({Channel.VOICE, Channel.PRERECORDED} if channel == Channel.VOICE else {channel})
 
 
 def concerns(purpose: str | None, asked: Purpose) -> bool:

@@ -40,6 +40,7 @@ def reachable(situation: Situation) -> Iterator[tuple[str, Finding]]:
 
 @lru_cache(maxsize=65_536)
 def deliverable(email: str) -> bool:
+    """Return whether mail can be addressed to a text."""
     try:
         normal_email(email)
     except InputError:

@@ -8,12 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from leadqual.model.time import from_micros
 from leadqual.outreach.facts.situation import Situation
-from leadqual.outreach.judge.finding import Finding, allow, note
+from leadqual.outreach.judge.finding import NOTHING, Finding, allow, note
 from leadqual.outreach.judge.said import lacking, related
 from leadqual.outreach.judge.selection import Entry, Selection
 from leadqual.outreach.rules.kinds import ExemptionRule
 
 _NOT_RELIED_ON: Final = note("NOT_RELIED_ON")
+_NOT_EXEMPT: Final = "NOT_EXEMPT"
 
 
 class Exempting(NamedTuple):
@@ -25,29 +26,33 @@ class Exempting(NamedTuple):
         The exemption.
     speaks : bool, optional
         Whether it speaks of the situation; None if nobody knows.
-    details : mapping, optional
-        What it rests on, as details of a reason; None if it rests on nothing.
+    grounded : bool
+        Whether its ground is there.
+    details : mapping
+        What it rests on, or what it lacks, as details of a reason.
     """
 
     entry: Entry
     rule: ExemptionRule
     speaks: bool | None
-    details: Mapping[str, Any] | None
+    grounded: bool
+    details: Mapping[str, Any]
 
     @property
     def holds(self) -> bool:
         """Whether it surely speaks of the situation, and its ground is there."""
-        return self.speaks is True and self.details is not None
+        return self.speaks is True and self.grounded
 
     def finding(self, relied: bool) -> Finding:
         """Return what it says; `relied` says whether it may lift something."""
         if relied:
-            return allow(self.rule.allow, **(self.details or {}))
+            return allow(self.rule.allow, **self.details)
         if self.holds:
             return _NOT_RELIED_ON
-        if self.speaks is None and self.details is not None:
-            return note(self.rule.unmet, unknown="caller" if self.entry.caller is None else "the line or the region")
-        return note(self.rule.unmet)
+        if self.grounded:
+            return note(_NOT_EXEMPT, unknown="caller" if self.entry.caller is None else "the line or the region")
+        never = self.rule.relation is not None and not self.details
+        return note("NO_RELATIONSHIP" if never else self.rule.unmet, **self.details)
 
 
 class Exemptions:
@@ -82,18 +87,19 @@ class Exemptions:
         for entry in self._selection.exemptions:
             speaks = entry.applies(self._situation)
             if speaks is not False and isinstance(entry.rule, ExemptionRule):
-                yield Exempting(entry, entry.rule, speaks, _ground(entry.rule, self._situation))
+                yield Exempting(entry, entry.rule, speaks, *_ground(entry.rule, self._situation))
 
     def _may_lift(self, rule: ExemptionRule) -> bool:
         together = (self.held.get(name) for name in rule.together_with)
         return rule.confidence.verified and all(other is not None and other.holds for other in together)
 
 
-def _ground(rule: ExemptionRule, situation: Situation) -> Mapping[str, Any] | None:
-    """Return what an exemption rests on here; None if it rests on nothing."""
+def _ground(rule: ExemptionRule, situation: Situation) -> tuple[bool, Mapping[str, Any]]:
+    """Return whether the ground of an exemption is there, and what it is or what it lacks."""
     if rule.relation is not None:
         there, shown = related(rule.relation, situation)
-        return {"shown": from_micros(shown)} if there and shown is not None else None
+        return there, NOTHING if shown is None else {"shown": from_micros(shown)}
     if rule.consent is not None:
-        return {} if lacking(rule.consent, situation) is None else None
-    return {}
+        lacks = lacking(rule.consent, situation)
+        return lacks is None, lacks or NOTHING
+    return True, NOTHING

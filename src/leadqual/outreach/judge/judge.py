@@ -131,19 +131,21 @@ _ASKED: Final[Mapping[str, Callable[[Any, Situation], Finding]]] = {
 def _unknown_law(
     selection: Selection, situation: Situation, said: list[Judged], exemptions: Exemptions
 ) -> Iterator[Judged]:
-    """Yield a denial where nobody knows whose law holds, or no verified rule says what it is."""
+    """Yield a denial where nobody knows whose law holds, or no verified rule of law surely speaks of the situation."""
     countries = situation.person.countries
     if not countries:
         yield Judged(OWN[JURISDICTION], deny("UNKNOWN_JURISDICTION", unknown="contact.country"), None)
     if selection.known.issuperset(countries):
         return
-    speaking = [one.entry for one in said if one.entry is not None and one.entry.rule.confidence.verified]
-    relied = [exemptions.held[name].entry for name in exemptions.relied]
-    known = {country for entry in (*speaking, *relied) for country in entry.pack.countries}
+    asked = [one.entry for one in said if one.entry is not None and one.entry.law]
+    speaking = [entry for entry in asked if entry.applies(situation)]
+    speaking += [exemptions.held[name].entry for name in exemptions.relied if exemptions.held[name].entry.law]
+    known = {country for entry in speaking for country in entry.pack.countries}
     for country in countries:
         if country not in known:
-            finding = deny("RULE_MISSING", unknown=f"the law of {country}", country=country)
-            yield Judged(OWN[JURISDICTION], finding, None)
+            nobody_knows = any(entry.caller is None and country in entry.pack.countries for entry in asked)
+            unknown = "caller" if nobody_knows else f"the law of {country}"
+            yield Judged(OWN[JURISDICTION], deny("RULE_MISSING", unknown=unknown, country=country), None)
 
 
 _RANKS: Final = {
@@ -152,14 +154,18 @@ _RANKS: Final = {
 }  # fmt: skip
 _EFFECTS: Final = {Effect.DENY: 0, Effect.ALLOW: 1, Effect.NOTE: 2}
 _LAST_OWN: Final = 1
+_GIVEN: Final = {"exemption": -2, "consent": -1}
 
 
 def headline_order(one: Judged) -> tuple[int, int]:
     """Return where a reason stands: denials first, and of these what weighs most.
 
     Wishes of the contact, unknown law, registries, consents, what concerns line and person, frequency, days, hours.
+    Of what allows, first what the contact itself gave: relationships, consents.
     """
     kind = None if one.entry is None else one.entry.rule.kind
+    if one.finding.effect is Effect.ALLOW and kind in _GIVEN:
+        return _EFFECTS[Effect.ALLOW], _GIVEN[kind]
     rank = _LAST_OWN if kind is None else _RANKS.get(kind, 8)
     days = one.finding.code in ("NON_CONTACT_DAY", "NATIONAL_HOLIDAY")
     return _EFFECTS[one.finding.effect], rank - 1 if days else rank

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from leadqual.model.time import from_micros
-from leadqual.model.vocabulary import Channel, ConsentMeans
+from leadqual.model.vocabulary import Channel, ConsentMeans, Purpose
 from leadqual.outreach.facts.history import Request, Word, concerns
 from leadqual.outreach.facts.situation import Situation
 from leadqual.outreach.judge.finding import Effect, Finding, allow, deny
@@ -33,15 +33,16 @@ def words_of(situation: Situation) -> tuple[list[Word], int | None]:
     if not situation.told.words:
         return [], None
     channel, purpose = situation.question.channel, situation.question.purpose
-    about = [
-        word
-        for word in situation.told.words
-        if (word.channel is None or word.channel == channel or _covers(word, channel))
-        and concerns(word.purpose, purpose)
-    ]
+    about = [word for word in situation.told.words if is_about(word, channel, purpose)]
     taken_back = max((word.instant for word in about if not word.granted), default=None)
     given = [word for word in about if word.granted and (taken_back is None or word.instant > taken_back)]
     return given, taken_back
+
+
+def is_about(word: Word, channel: Channel, purpose: Purpose) -> bool:
+    """Return whether a consent, or its withdrawal, speaks of a channel and a purpose."""
+    here = word.channel is None or word.channel == channel or _covers(word, channel)
+    return here and concerns(word.purpose, purpose)
 
 
 def _covers(word: Word, channel: Channel) -> bool:
@@ -93,7 +94,7 @@ def request(rule: RequestRule, situation: Situation) -> Finding:
     standing = [wish.instant for wish in wishes if not any(_takes_back(word, wish) for word in given)]
     if standing:
         return deny(rule.code, asked=from_micros(max(standing)))
-    return allow("OK_REQUEST_TAKEN_BACK", asked=from_micros(latest), given=from_micros(max(given).instant))
+    return allow("OK_REQUEST_TAKEN_BACK", asked=from_micros(latest), given=from_micros(_latest(given).instant))
 
 
 def _is_about(wish: Request, rule: RequestRule, situation: Situation) -> bool:
@@ -101,7 +102,9 @@ def _is_about(wish: Request, rule: RequestRule, situation: Situation) -> bool:
     if rule.named_purpose and wish.withdrawal and wish.purpose is None:
         return False  # a consent taken back says nothing of what needs none, such as a debt
     here = rule.any_channel or wish.channels is None or channel in wish.channels
-    return here and (not rule.means or wish.how in rule.means) and concerns(wish.purpose, purpose)
+    # of a wish that nobody wrote down the form of, nobody knows that it was in another
+    so = not rule.means or wish.how is None or wish.how in rule.means
+    return here and so and concerns(wish.purpose, purpose)
 
 
 def _takes_back(word: Word, wish: Request) -> bool:

@@ -32,6 +32,8 @@ class Entry:
         Whether it depends on the contact or the day if it speaks of them.
     lifted_by : tuple of str
         The exemptions that can lift it.
+    law : bool
+        Whether it is verified and says what the law is.
     review : datetime.date
         The day by which it has to be read again.
     reasons : dict
@@ -44,6 +46,7 @@ class Entry:
     caller: bool | None
     filtered: bool
     lifted_by: tuple[str, ...]
+    law: bool
     review: date
     reasons: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -81,7 +84,7 @@ class Selection:
     restrictions, exemptions, notes : tuple of Entry
         The rules.
     known : frozenset of str
-        The countries of which a verified restriction speaks, whoever the contact is.
+        The countries of whose law a verified restriction speaks, whoever the contact is.
     """
 
     restrictions: tuple[Entry, ...]
@@ -107,7 +110,7 @@ def selected(
     made = [_entry(held, caller, tuple(lifts.get(held.rule.id, ()))) for held in found.values()]
     entries = [one for one in made if one.caller is not False]
     restrictions = tuple(one for one in entries if not isinstance(one.rule, ExemptionRule | DutyRule | NoteRule))
-    always = (one for one in restrictions if one.rule.confidence.verified and not one.filtered)
+    always = (one for one in restrictions if one.law and one.caller and not one.filtered)
     return Selection(
         restrictions,
         tuple(one for one in entries if isinstance(one.rule, ExemptionRule)),
@@ -128,7 +131,8 @@ def _entry(held: Held, caller: Caller | None, lifted_by: tuple[str, ...]) -> Ent
         "says": rule.text,
     }
     filtered = any(getattr(rule, name) is not None for name in _FILTERS)
-    return Entry(rule, pack, base, _speaks_of(rule, caller), filtered, lifted_by, pack.review(rule))
+    law = held.law and rule.confidence.verified
+    return Entry(rule, pack, base, _speaks_of(rule, caller), filtered, lifted_by, law, pack.review(rule))
 
 
 def _speaks_of(rule: Rule, caller: Caller | None) -> bool | None:

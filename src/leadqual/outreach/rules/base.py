@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from leadqual.model.base import Model
 from leadqual.model.values import Identifier, Region
@@ -19,6 +19,11 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "id")
 
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60)]
 """The code of a reason: capital letters, digits and underscores."""
+
+
+def _in_every_language(text: Mapping[Language, str]) -> Mapping[Language, str]:
+    known = next(iter(text.values()))
+    return {language: text.get(language, known) for language in LANGUAGES}
 
 
 class RuleBase(Model):
@@ -43,6 +48,8 @@ class RuleBase(Model):
     review_by: date | None = Field(None, description="When it has to be read again; the pack's own day otherwise.")
     effective_from: date | None = Field(None, description="The first day on which it holds, where one is known.")
     effective_to: date | None = Field(None, description="The last day on which it holds, where one is known.")
-    text: Mapping[Language, str] = Field(description="What it says, in one plain sentence of each language.")
+    text: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(_in_every_language)] = Field(
+        description="What it says, in one plain sentence of each language; one alone is taken for both."
+    )
     note: str | None = Field(None, description="What else a compliance officer should know, such as a dispute.")
     replaces: RuleId | None = Field(None, description="The rule of another pack in whose place it stands.")

@@ -36,12 +36,19 @@ Hours = Annotated[Mapping[str, Any], BeforeValidator(teaching(_readable))]
 """Spans of local wall time by day, as a document writes them."""
 
 
+HolidayKind: TypeAlias = Literal[
+    "public", "government", "bank", "half_day", "optional", "school", "de_facto", "unofficial",
+    "catholic", "christian", "hebrew", "hindu", "islamic", "orthodox", "protestant",
+]  # fmt: skip
+"""Kinds of days off: national ones are ``public``, those that a government recommends ``government``."""
+
+
 class HoursRule(RuleBase):
     """Only at certain hours of the contact's local time, and on no holiday."""
 
     kind: Literal["hours"]
     hours: Hours = Field(description="When it is allowed: days and half-open spans of local time.")
-    holidays: tuple[Identifier, ...] = Field((), description="The categories of holidays on which it is closed.")
+    holidays: tuple[HolidayKind, ...] = Field((), description="The categories of holidays on which it is closed.")
 
     @cached_property
     def week(self) -> Week:

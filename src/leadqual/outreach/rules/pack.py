@@ -11,8 +11,9 @@ from pydantic import Field, ValidationError, model_validator
 from leadqual._suggest import did_you_mean
 from leadqual.errors import LeadqualError, Place, PolicyError, Problem
 from leadqual.model.base import Model, problems_of
-from leadqual.model.values import Country, Identifier
+from leadqual.model.values import Flag, Identifier
 from leadqual.model.vocabulary import Channel
+from leadqual.outreach.places.atlas import zones_by_country
 from leadqual.outreach.rules.kinds import ExemptionRule, Rule, Rules
 from leadqual.outreach.rules.words import EVERYWHERE
 from leadqual.policy.rules import RuleId
@@ -34,8 +35,13 @@ class Pack(Model):
     title: Identifier = Field(description="The name of the place, platform or company, for people.")
     version: Identifier = Field(description="The version of the pack.")
     jurisdiction: Identifier = Field(description="What reasons call it.")
-    countries: tuple[Country | str, ...] = Field(
+    countries: tuple[Identifier, ...] = Field(
         description=f"Whose contacts it speaks of (ISO 3166); [{EVERYWHERE}] for everybody.", min_length=1
+    )
+    law: Flag = Field(
+        False,
+        description="Whether it says what the law of these countries is. Other packs only narrow what a law allows: "
+        "where nothing but them speaks, the law is unknown.",
     )
     channels: tuple[Channel, ...] = Field((), description="The only channels it speaks of; all, if empty.")
     description: str | None = Field(None, description="What it holds and what it leaves out.")
@@ -48,7 +54,7 @@ class Pack(Model):
     @classmethod
     def error_from(cls, error: ValidationError) -> LeadqualError:
         """Return the typed error for a failed validation."""
-        return PolicyError([reworded(problem) for problem in problems_of(error, cls)])
+        return PolicyError(list(_first_causes([reworded(problem) for problem in problems_of(error, cls)])))
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -75,10 +81,25 @@ class Pack(Model):
         return rule.review_by or self.review_by
 
 
+def _first_causes(problems: list[Problem]) -> Iterator[Problem]:
+    """Yield problems without those that follow from others: a list is empty once its only item is wrong."""
+    paths = [problem.place.path or "" for problem in problems]
+    for problem in problems:
+        within = f"{problem.place.path}["
+        if problem.code != "empty" or not any(path.startswith(within) for path in paths):
+            yield problem
+
+
 def _countries(pack: Pack) -> Iterator[Problem]:
     if EVERYWHERE in pack.countries and len(pack.countries) > 1:
         message = f"{EVERYWHERE} stands for every country, and others beside it mean nothing"
         yield Problem("bad-country", message, Place(path="countries"), ", ".join(pack.countries), f"[{EVERYWHERE}]")
+    known = zones_by_country()
+    for number, country in enumerate(pack.countries):
+        if country not in known and country != EVERYWHERE:
+            hint = "write 'GB'" if country.upper() == "UK" else did_you_mean(country, known)
+            message, expected = "there is no such country", "an ISO 3166 code of two capital letters, such as 'ID'"
+            yield Problem("bad-country", message, Place(path=f"countries[{number}]"), country, expected, hint)
 
 
 def _twice(pack: Pack) -> Iterator[Problem]:

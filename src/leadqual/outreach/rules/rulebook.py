@@ -14,15 +14,20 @@ from leadqual.errors import InputError, Place, PolicyError, Problem, shown
 from leadqual.model.vocabulary import Channel, Purpose
 from leadqual.outreach.rules.kinds import ExemptionRule, Rule
 from leadqual.outreach.rules.load import DEFAULT, load_pack
+from leadqual.outreach.rules.narrower import narrower
 from leadqual.outreach.rules.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rule that holds, with the pack it stands in."""
+    """A rule that holds, with the pack it stands in, and whether it says what the law is.
+
+    A rule that stands in the place of one of law is taken for law: whoever replaces it answers for that.
+    """
 
     rule: Rule
     pack: Pack
+    law: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,8 @@ class Rulebook:
     Raises
     ------
     PolicyError
-        If rules of two packs have one id, or a pack replaces, drops or lifts what is not there.
+        If rules of two packs have one id, a pack replaces, drops or lifts what is not there, or a
+        rule stands in the place of one that speaks of more.
 
     Examples
     --------
@@ -51,7 +57,7 @@ class Rulebook:
     packs: tuple[Pack, ...]
 
     def __post_init__(self) -> None:
-        problems = [*_one_name(self.packs), *_twice(self.packs), *_unknown(self.packs)]
+        problems = [*_one_name(self.packs), *_twice(self.packs), *_unknown(self.packs), *narrower(self.packs)]
         if problems:
             raise PolicyError(problems)
 
@@ -61,7 +67,13 @@ class Rulebook:
         packs = _standing(self.packs)
         gone = {name for pack in packs for name in pack.drops}
         gone |= {rule.replaces for pack in packs for rule in pack.rules if rule.replaces not in (None, rule.id)}
-        return {rule.id: Held(rule, pack) for pack in packs for rule in pack.rules if rule.id not in gone}
+        law = {rule.id for pack in packs if pack.law for rule in pack.rules}
+        return {
+            rule.id: Held(rule, pack, pack.law or rule.replaces in law)
+            for pack in packs
+            for rule in pack.rules
+            if rule.id not in gone
+        }
 
     def with_packs(self, *packs: Pack | Mapping[str, Any] | str | os.PathLike[str]) -> Rulebook:
         """Return the book with more packs: models, plain data, files, or the names of those that ship."""
