@@ -1,4 +1,4 @@
-"""Write docs/reference/ and docs/support.md from the code itself: `python docs/generate.py`, or `--check`."""
+"""Write the pages that the code knows: `python docs/generate.py`, or `--check`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, Final
+from typing import Final
 
 from capabilities import support_page
+from cells import KEYS, keys, table
 from pydantic import BaseModel
+from rule_pages import pack_page, rules_page
 
 import leadqual
 from leadqual.conditions.handles import Handle
@@ -79,13 +81,6 @@ _IN_CODE: Final = (
     ("contains", "x.contains('a')"),
     ("lower", "x.lower()"),
 )
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a Markdown table."""
-    columns = tuple(head)
-    lines = [columns, tuple("---" for _ in columns), *(tuple(row) for row in rows)]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 def names_page() -> str:
@@ -233,29 +228,14 @@ def _keys() -> Iterator[str]:
         yield f"## {title}\n"
         if model.__doc__ and model is not document.PolicyDocument:
             yield f"{model.__doc__.strip().splitlines()[0]}\n"
-        yield table(("key", "needed", "default", "meaning"), _rows(model))
-
-
-def _rows(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
-    for name, info in model.model_fields.items():
-        needed = info.is_required()
-        default = "" if needed else _default(info.get_default(call_default_factory=True, validated_data={}))
-        yield f"`{name}`", "yes" if needed else "no", default, info.description or ""
-
-
-def _default(value: Any) -> str:
-    if value is None or value in ((), {}):
-        return ""
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, tuple):
-        return f"`[{', '.join(f'{part:g}' for part in value)}]`"
-    return f"`{value}`"
+        yield table(KEYS, keys(model))
 
 
 PAGES: Final = {
     "reference/names.md": names_page,
     "reference/policy.md": policy_page,
+    "reference/rules.md": lambda: pack_page(_WRITTEN),
+    "outreach-rules.md": lambda: rules_page(_WRITTEN),
     "support.md": lambda: support_page(_WRITTEN),
 }
 

@@ -11,18 +11,26 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
+import polars as pl
 import pytest
 from pydantic_core import core_schema
 
 import leadqual as lq
+from leadqual import outreach
 from leadqual.conditions.parse import HISTORY_FUNCTIONS
+from leadqual.outreach.approach.action import Outcome
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "leadqual"
 _CODE = re.compile(r"[a-z]+(-[a-z]+)+")
-_NO_CODES = frozenset({"leadqual-demo", "in-memory", "allow-nan", "log-odds", "scikit-learn"})
+_NO_CODES = frozenset(
+    {"leadqual-demo", "in-memory", "allow-nan", "log-odds", "scikit-learn"}
+    | {"after-sales", "cross-selling", "e-mail", "email-validator", "python-dateutil"}
+)
 _ONE_WORD = frozenset({"circular", "unreachable", "enum", "unknown"})
-_OF_NAMES = frozenset({f"unknown-{what}" for what in ("score", "stage", "grade", "group", "band", "transition")})
+_OF_NAMES = frozenset(
+    {f"unknown-{what}" for what in ("score", "stage", "grade", "group", "band", "transition", "channel")}
+)
 
 
 def read(name):
@@ -118,3 +126,27 @@ def test_the_table_of_missing_values_is_true():
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/semantics.md"])
 def test_pages_name_no_unfinished_work(page):
     assert re.findall(r"TODO|FIXME|XXX|TBD", read(page)) == []
+
+
+def test_the_page_on_reaching_out_names_every_attribute_that_a_rule_reads():
+    page = read("docs/reaching-out.md")
+    rules = [held.rule for held in outreach.rulebook("us_states", "courtesy").rules.values()]
+    read_by_rules = {rule.attribute for rule in rules if rule.kind == "circumstance"}
+    named = set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE))
+    assert sorted((read_by_rules | {"line", "line_use", "inconvenient_times"}) - named) == []
+
+
+def test_the_page_on_reaching_out_lists_every_outcome_of_an_action():
+    table = re.search(r"^\| outcome \|.*?\n\n", read("docs/reaching-out.md"), flags=re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"^\| `(\w+)` \|", table[0], flags=re.MULTILINE)) == set(get_args(Outcome))
+
+
+def test_the_page_on_reaching_out_lists_every_column_of_a_screened_list():
+    page = read("docs/reaching-out.md")
+    table = re.search(r"^\| column \|.*?\n\n", page, flags=re.MULTILINE | re.DOTALL)
+    first_cells = re.findall(r"^\| (`.*?) \|", table[0], flags=re.MULTILINE)
+    shown = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
+    contacts = pl.DataFrame({"contact_id": ["c-1"]})
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    verdicts = outreach.permit_frame(contacts, purpose="survey", channel="voice", at=at, reasons=True)
+    assert shown == set(verdicts.columns)
