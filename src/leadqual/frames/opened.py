@@ -71,15 +71,15 @@ def opened(
     """
     check_arguments(policy, at, check, instant)
     reads = reads_of(policy, expressions)
-    people, events = _both(contacts, interactions)
+    people, events = both_tables(contacts, interactions)
     check_columns(policy, people.schema, events.schema, engine=people.engine, reads=reads)
     wanted = check or ("columns" if people.lazy or events.lazy else "all")
     repeated = check_rows(policy, people, events, reads).repeated if wanted == "all" else wanted == "columns"
     return Tables(people, events, reads, repeated)
 
 
-def _both(contacts: Any, interactions: Any) -> tuple[Table, Table]:
-    """Return both tables; raise `InputError` with what is wrong with either."""
+def both_tables(contacts: Any, interactions: Any) -> tuple[Table, Table]:
+    """Return both tables; raise `InputError` with what is wrong with either, or with the two together."""
     tables: list[Table] = []
     problems: list[Problem] = []
     for native, source in ((contacts, "contacts"), (interactions, "interactions")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -25,6 +24,7 @@ from leadqual.model.standing import PolicyRef
 from leadqual.model.time import Duration
 from leadqual.policy.check import check_policy
 from leadqual.policy.declare import Currency, FieldSpec, InteractionSpec, declared_fields, declared_interactions
+from leadqual.policy.digest import digest
 from leadqual.policy.dump import dump_yaml
 from leadqual.policy.funnel import StageSpec, Transition
 from leadqual.policy.load import load_policy
@@ -231,8 +231,7 @@ class PolicyDocument(Model):
     @cached_property
     def content_hash(self) -> str:
         """The SHA-256 of the document's content, whatever its layout: 64 hexadecimal digits."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest(self.to_dict())
 
     @cached_property
     def ref(self) -> PolicyRef:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -21,6 +19,7 @@ from leadqual.outreach.approach.check import problems_under
 from leadqual.outreach.approach.load import resolved
 from leadqual.outreach.approach.plan import Approach
 from leadqual.outreach.approach.words import Words
+from leadqual.policy.digest import digest
 from leadqual.policy.document import PolicyDocument
 from leadqual.policy.dump import dump_yaml
 from leadqual.policy.source import parse_source, read_source
@@ -135,8 +134,7 @@ class Approaches(Model):
     @cached_property
     def content_hash(self) -> str:
         """The SHA-256 of the document's content, whatever its layout: 64 hexadecimal digits."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest(self.to_dict())
 
     @cached_property
     def ref(self) -> PolicyRef:

@@ -136,7 +136,9 @@ class RequestRule(RuleBase):
     code: Code = Field("INTERNAL_DNC", description="The code of its refusal.")
     means: frozenset[ConsentMeans] = Field(frozenset(), description="How it must have been said; anyhow, if empty.")
     any_channel: bool = Field(False, description="Whether a request about another channel counts too.")
-    named_purpose: bool = Field(False, description="Whether only requests count that name this purpose, or everything.")
+    named_purpose: bool = Field(
+        False, description="Whether a consent taken back for every purpose counts for nothing: none was needed here."
+    )
 
 
 class FrequencyRule(RuleBase):

@@ -19,8 +19,9 @@ from leadqual.engines.tables.checks.rows import check_rows
 from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, KIND, OCCURRED_AT, holds_nothing, safe
 from leadqual.engines.tables.dialect import Dialect
 from leadqual.engines.tables.gaps import DUCKDB, PYSPARK
-from leadqual.engines.tables.native import PLACE, Foreign, Table, open_table, unlike
+from leadqual.engines.tables.native import PLACE, Foreign, Table, open_table
 from leadqual.errors import InputError, Place, Problem, UnsupportedError, shown
+from leadqual.frames.opened import both_tables
 from leadqual.frames.types import undeclared
 from leadqual.model.profile import CHANGES, CLEARED, PROFILE_UPDATED, UNCHANGEABLE
 from leadqual.outreach.facts.history import READ_KINDS
@@ -105,25 +106,15 @@ def opened(contacts: Any, interactions: Any, columns: Columns, *, checked: bool)
 
 
 def _both(contacts: Any, interactions: Any) -> tuple[Table, Table]:
-    problems: list[Problem] = []
-    tables: list[Table] = []
-    given = (contacts, "contacts"), (_NONE if interactions is None else interactions, "interactions")
-    for native, source in given:
-        try:
-            tables.append(open_table(native, source))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    people, events = tables
+    if interactions is None:
+        people, events = open_table(contacts, "contacts"), open_table(_NONE, "interactions")
+    else:
+        people, events = both_tables(contacts, interactions)
     if people.engine == PYSPARK or events.engine == PYSPARK:
         message = f"{PYSPARK} cannot answer this: a list is screened on one machine"
         raise UnsupportedError(
             Problem("not-on-a-cluster", message, Place("contacts"), hint="contacts.toArrow(), interactions.toArrow()")
         )
-    different = None if interactions is None else unlike(people, events)
-    if different is not None:
-        raise InputError(different)
     return people, events
 
 
