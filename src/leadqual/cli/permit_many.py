@@ -121,7 +121,8 @@ def _summary(asked: Asked, found: Screened, results: Results, seconds: float) ->
         "allowed": found.allowed,
         "not_allowed": found.verdicts.height - found.allowed,
         "allowed_later": found.later,
-        "reasons": found.reasons(),
+        "reasons": found.reasons(allowed=False),
+        "allowed_by": found.reasons(allowed=True),
         "codes": found.codes(),
         "rejected": len(read.bad),
         "problems": [problem.as_dict() for problem in read.problems],
@@ -147,9 +148,10 @@ def _show(asked: Asked, found: Screened, results: Results, time_zone: str | None
         say(repeated_note(found.read.repeated))
     answers = {"allowed": found.allowed, "later, by the clock": found.later, "not until somebody acts": found.refused}
     print_bars("May they be reached?", answers)
-    if reasons := found.reasons():
-        rows = [[one["contacts"], one["code"], one["rule"], one["source"]] for one in reasons]
-        print_table("Why not, by the weightiest reason", ("contacts", "code", "rule", "law"), rows, wide=("law",))
+    for title, allowed in (("Why not, by the weightiest reason", False), ("Why, where allowed", True)):
+        if reasons := found.reasons(allowed=allowed):
+            rows = [[one["contacts"], one["code"], one["rule"], one["source"]] for one in reasons]
+            print_table(title, ("contacts", "code", "rule", "law"), rows, wide=("law",))
     if results.out is None:
         _list(results.wanted(found), time_zone, allowed_only=results.allowed_only)
     else:

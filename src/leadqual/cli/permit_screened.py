@@ -100,10 +100,10 @@ class Screened:
         """How many may not be reached until somebody acts."""
         return self.verdicts.height - self.allowed - self.later
 
-    def reasons(self) -> list[dict[str, Any]]:
-        """Return the weightiest reasons against reaching, each with how many contacts it stands before, most first."""
+    def reasons(self, *, allowed: bool) -> list[dict[str, Any]]:
+        """Return the weightiest reasons for or against reaching, each with how many contacts it decides, most first."""
         table: pl.DataFrame = tally(self.verdicts)
-        return table.filter(~pl.col("allowed")).drop("allowed").to_dicts()
+        return table.filter(pl.col("allowed") == allowed).drop("allowed").to_dicts()
 
     def codes(self) -> dict[str, int]:
         """Return every code that denies, with how many contacts it stands before; one may have several."""
