@@ -36,18 +36,28 @@ def question_of(
 ) -> Question:
     """Return the question that is asked; raise `InputError` with everything that is wrong with it."""
     registries = list(registries) if isinstance(registries, Iterator) else registries
-    makers: tuple[tuple[Callable[..., Any], Any], ...] = (
-        (_purpose, purpose), (_channel, channel), (_at, at), (caller_of, caller), (registries_of, registries)
-    )  # fmt: skip
     try:
-        known = [make(given) for make, given in makers]
+        asked_for, known_channel = _words(purpose, channel)
+        known_at, known_caller, copies = _at(at), caller_of(caller), registries_of(registries)
     except LeadqualError:
+        makers = (_purpose, purpose), (_channel, channel), (_at, at), (caller_of, caller), (registries_of, registries)
         raise InputError([*_problems(makers), *_options(debt, campaign, template, strict)]) from None
     if not (isinstance(template, bool) and isinstance(strict, bool) and _is_text(debt) and _is_text(campaign)):
         raise InputError(list(_options(debt, campaign, template, strict)))
-    asked_for, known_channel, known_at, known_caller, copies = known
     instant = micros(known_at)
     return Question(asked_for, known_channel, known_at, known_caller, copies, debt, campaign, template, strict, instant)
+
+
+def _words(purpose: Any, channel: Any) -> tuple[Purpose, Channel]:
+    try:
+        return _known_words(purpose, channel)
+    except TypeError:  # what cannot be hashed is no word either
+        return _purpose(purpose), _channel(channel)
+
+
+@lru_cache(maxsize=1024)
+def _known_words(purpose: Any, channel: Any) -> tuple[Purpose, Channel]:
+    return _purpose(purpose), _channel(channel)
 
 
 def _problems(makers: Iterable[tuple[Callable[..., Any], Any]]) -> Iterator[Problem]:
@@ -119,6 +129,9 @@ def registries_of(given: Registry | Iterable[Registry] | Mapping[str, Registry] 
     """Return copies of registries by their country; raise `InputError` if two are of one."""
     if given is None:
         return {}
+    alone: Any = given
+    if hasattr(alone, "lookup"):
+        return {alone.country: alone}
     several: list[Any] = _listed(given.values() if isinstance(given, Mapping) else given)
     found: dict[str, Registry] = {}
     problems = list(_misnamed(given)) if isinstance(given, Mapping) else []

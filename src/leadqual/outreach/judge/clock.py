@@ -102,7 +102,7 @@ def _openings_of(rule: HoursRule | InconvenientTimesRule, situation: Situation) 
         categories = (*categories, RECOMMENDED)
     person = situation.person
     if not categories or not person.countries:
-        return (_plain(rule.week),)
+        return (rule.opening,)
     return tuple(_on_workdays(rule.week, country, categories, person.contact.region) for country in person.countries)
 
 
@@ -111,11 +111,6 @@ def _inconvenient(situation: Situation) -> tuple[str, ...]:
     if found is None or isinstance(found, tuple):
         return found or ()
     return (str(found),)
-
-
-@lru_cache(maxsize=1024)
-def _plain(week: Week) -> Opening:
-    return Opening(week)
 
 
 @lru_cache(maxsize=4096)

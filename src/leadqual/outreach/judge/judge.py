@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -31,8 +30,7 @@ class Judged(NamedTuple):
     entry: Entry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What all rules say of a situation.
 
     Parameters
@@ -98,13 +96,19 @@ def judge(selection: Selection, situation: Situation) -> Judgement:
     for entry in selection.restrictions:
         if entry.filtered and entry.applies(situation) is False:
             continue
-        finding = _ASKED[entry.rule.kind](entry.rule, situation)
-        if finding.effect is Effect.DENY and entry.lifted_by and (by := exemptions.by(entry)):
+        rule = entry.rule
+        finding = _ASKED[rule.kind](rule, situation)
+        if entry.lifted_by and finding.effect is _DENY and (by := exemptions.by(entry)):
             finding = note("LIFTED", code=finding.code, by=", ".join(by))
         said.append(Judged(entry.base, finding, entry))
     said += _unknown_law(selection, situation, said, exemptions)
-    denied = any(one.finding.effect is Effect.DENY for one in said)
-    return Judgement(situation, selection, said, exemptions, not denied)
+    for one in said:
+        if one.finding.effect is _DENY:
+            return Judgement(situation, selection, said, exemptions, False)
+    return Judgement(situation, selection, said, exemptions, True)
+
+
+_DENY: Final = Effect.DENY
 
 
 def _missing(rule: MissingRule, situation: Situation) -> Finding:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -46,8 +45,7 @@ _UNKNOWN_ZONE: Final = "Etc/Unknown"
 _NO_COUNTRY: Final = frozenset({"001", "ZZ"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What a phone number tells of itself.
 
     Parameters

@@ -14,6 +14,7 @@ from leadqual.model.base import Model, frozen_mapping
 from leadqual.model.time import Duration
 from leadqual.model.values import Identifier, refusal
 from leadqual.model.vocabulary import Channel, ConsentMeans
+from leadqual.outreach.hours.opening import Opening
 from leadqual.outreach.hours.week import Week
 from leadqual.outreach.rules.base import Code, RuleBase
 from leadqual.outreach.rules.period import PeriodText
@@ -54,6 +55,11 @@ class HoursRule(RuleBase):
     def week(self) -> Week:
         """The hours, read."""
         return Week.parse(self.hours)
+
+    @cached_property
+    def opening(self) -> Opening:
+        """The hours without holidays, which depend on the country."""
+        return Opening(self.week)
 
 
 class InconvenientTimesRule(RuleBase):
