@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.reaching import pack, rule
 
-from leadqual.errors import LeadqualError, PolicyError
+from leadqual.errors import LeadqualError, PolicyError, UnknownNameError
 from leadqual.outreach.rules.kinds import KINDS
 from leadqual.outreach.rules.load import SHIPPED, load_pack, pack_of, pack_text
 from leadqual.outreach.rules.pack import Pack
@@ -180,3 +180,10 @@ def test_days_of_a_rule_are_those_of_the_pack_unless_it_names_its_own() -> None:
     review = [made.review(made.rule(name)) for name in "AB"]
     assert read_on == [date(2026, 1, 1), date(2026, 11, 1)]
     assert review == [date(2026, 12, 31), date(2027, 5, 31)]
+
+
+def test_the_text_of_a_pack_that_does_not_ship_is_refused() -> None:
+    with pytest.raises(UnknownNameError) as raised:
+        pack_text("us_state")
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.hint) == ("unknown-pack", "did you mean 'us_states'?")

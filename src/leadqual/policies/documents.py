@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from leadqual._suggest import did_you_mean
-from leadqual.errors import InputError, Place, PolicyError, Problem, UnknownNameError, shown
+from leadqual.errors import InputError, Place, PolicyError, Problem, shown
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.load import load_policy
+from leadqual.policy.shipped import shipped_text
 from leadqual.policy.source import Source, parse_source, read_source
 
 _NAMES: Final = ("collection", "minimal", "sales")
@@ -53,16 +53,8 @@ def cases(name: str) -> str:
 
 
 def _read(name: str, ending: str) -> str:
-    if name not in _NAMES:
-        problem = Problem(
-            "unknown-policy",
-            "no policy of this name ships with the package",
-            found=repr(name),
-            expected=", ".join(_NAMES),
-            hint=did_you_mean(name, _NAMES),
-        )
-        raise UnknownNameError(problem)
-    return files(__package__).joinpath(f"{name}.{ending}").read_text(encoding="utf-8")
+    message = "no policy of this name ships with the package"
+    return shipped_text("leadqual.policies", name, _NAMES, "unknown-policy", message, ending)
 
 
 def policy_named(given: str) -> Policy:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Final
 
-from leadqual._suggest import did_you_mean
-from leadqual.errors import Problem, UnknownNameError
+from leadqual.policy.shipped import shipped_text
 from leadqual.policy.source import Source, parse_source
 
 _NAMES: Final = ("collection", "sales")
@@ -30,11 +28,8 @@ def text(name: str) -> str:
     >>> text("sales").splitlines()[0]
     '# What to do with whom in business-to-business sales: from the first interest to the loyal customer.'
     """
-    if name not in _NAMES:
-        message, known = "no approaches of this name ship with the package", ", ".join(_NAMES)
-        hint = did_you_mean(str(name), _NAMES)
-        raise UnknownNameError(Problem("unknown-approaches", message, found=repr(name), expected=known, hint=hint))
-    return files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    message = "no approaches of this name ship with the package"
+    return shipped_text("leadqual.outreach.approach", name, _NAMES, "unknown-approaches", message)
 
 
 def source_of(name: str) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -161,11 +162,9 @@ def _parts(country: str, region: str | None) -> tuple[str | None, ...]:
 
 @lru_cache(maxsize=512)
 def _book(country: str) -> HolidayBase:
-    try:
+    with suppress(NotImplementedError):  # what the library says of a country without holidays
         if re.fullmatch("[A-Z]{2}", country):
             return country_holidays(country)
-    except NotImplementedError:
-        pass
     expected = "a country code (ISO 3166) such as 'ID'"
     raise _unknown("the holidays of this country are not known", repr(country), expected)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from leadqual.errors import MissingDependency, Problem
+from leadqual.outreach.needed import missing
 
 try:
     import numpy
     import phonenumbers
 except ImportError as error:
-    hint = "pip install 'leadqual[outreach]'"
-    message = "do-not-call registries need numpy and phonenumbers"
-    problem = Problem("missing-dependency", message, found=f"no {error.name}", hint=hint)
-    raise MissingDependency(problem) from None
+    raise missing(error, "numpy and phonenumbers") from None
 
 NEEDED = (numpy.__name__, phonenumbers.__name__)
 """What was found."""

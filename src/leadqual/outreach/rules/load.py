@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from leadqual._suggest import did_you_mean
 from leadqual.errors import PolicyError, Problem
 from leadqual.outreach.rules.pack import Pack
 from leadqual.policy.load import located
+from leadqual.policy.shipped import shipped_text
 from leadqual.policy.source import Source, parse_source, read_source
 
 DEFAULT: Final = ("us", "ca", "id", "gb", "eu", "whatsapp", "everywhere")
@@ -55,8 +55,15 @@ def load_pack(name: str | os.PathLike[str]) -> Pack:
 
 
 def pack_text(name: str) -> str:
-    """Return the document of a pack that ships, comments and all: copy it to begin your own."""
-    return files("leadqual.outreach.packs").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    """Return the document of a pack that ships, comments and all: copy it to begin your own.
+
+    Raises
+    ------
+    UnknownNameError
+        If no pack of that name ships.
+    """
+    message = "no pack of this name ships with the package"
+    return shipped_text("leadqual.outreach.packs", name, SHIPPED, "unknown-pack", message)
 
 
 def pack_of(source: Source) -> Pack:
