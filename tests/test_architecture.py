@@ -10,9 +10,10 @@ import leadqual
 
 ROOT = Path(leadqual.__file__).parent
 ROOMS = {
-    "errors": 0, "_suggest": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5, "lifecycle": 6,
+    "errors": 0, "_suggest": 0, "cards": 0, "model": 1, "conditions": 2, "policy": 3, "engines": 4, "scoring": 5,
+    "lifecycle": 6,
     "datasets": 7, "policies": 7, "files": 7, "frames": 7, "proofs": 7, "analysis": 8, "testing": 8, "ml": 8,
-    "outreach": 8, "cli": 9,
+    "outreach": 8, "report": 9, "integrations": 9, "cleaning": 9, "cli": 10,
 }  # fmt: skip
 NEIGHBOURS = {
     ("datasets", "policies"): "the sample is qualified with the policy that ships",
@@ -45,12 +46,17 @@ LATE = {
     "ml.evaluation.report": "only plots need matplotlib",
     "ml.saving.tables": "only a model that was fitted on a table of pandas needs pandas",
     "ml.training.wide": "only contacts in pandas need pandas",
+    "cleaning.linking": "Splink and DuckDB are optional, and only probable duplicates need them",
     "cli.app": "typer and rich are optional",
     "cli.backtest": "polars and narwhals are optional",
     "cli.diff": "polars and narwhals are optional",
+    "cli.duplicates": "polars, and what reaching out needs, are optional",
+    "cli.duplicates_files": "polars is optional",
+    "cli.importing": "what reading exports needs is optional",
     "cli.permit": "what reaching out needs is optional, and polars is needed for whole files alone",
     "cli.registry": "what registries need is optional",
     "cli.replay": "polars and narwhals are optional",
+    "cli.report": "plotly, Jinja, polars and narwhals are optional",
     "cli.score_folders": "polars and narwhals are optional",
     "testing.properties.agreement": "tables need optional libraries",
     "testing.properties.scorer": "tables need optional libraries",

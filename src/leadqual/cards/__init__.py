@@ -1,0 +1,1 @@
+"""How things show themselves in a notebook: plain HTML and SVG in the page's own colours, without scripts."""
