@@ -1,0 +1,1 @@
+"""Files as other systems export them: unpacked, decoded, cut into rows, and recognised."""

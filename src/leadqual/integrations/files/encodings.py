@@ -1,0 +1,125 @@
+"""Which encoding a file has: what its byte order mark or the reader says, never what looks likely."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from leadqual._suggest import did_you_mean
+from leadqual.errors import InputError, Place, Problem, shown
+from leadqual.integrations.needed import missing
+
+try:
+    from charset_normalizer import from_bytes
+except ImportError as error:
+    raise missing(error, "charset-normalizer") from None
+
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_PIECE: Final = 2**20
+_SAMPLE: Final = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file as UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or a copy in UTF-8.
+    encoding : str
+        What it was written in.
+    nulls : bool
+        Whether it holds null characters.
+    quotes : int
+        How many quotation marks it holds.
+    """
+
+    path: Path
+    encoding: str
+    nulls: bool
+    quotes: int
+
+
+def decoded(name: str, path: Path, given: str | None, folder: Path) -> Decoded:
+    """Return a file as UTF-8, read in the encoding that its mark or else `given` names, or else in UTF-8.
+
+    Raises
+    ------
+    InputError
+        ``bad-encoding`` at the first byte that does not fit, with what the file looks like.
+    """
+    with path.open("rb") as file:
+        encoding = _encoding(file.read(4), given)
+        file.seek(0)
+        copy = None if encoding in ("utf-8", "utf-8-sig") else folder / f"decoded-{path.stem}-{id(file)}.csv"
+        nulls, quotes = _through(name, file, encoding, copy)
+    return Decoded(copy or path, encoding, nulls, quotes)
+
+
+def _encoding(beginning: bytes, given: str | None) -> str:
+    mark = next((encoding for mark, encoding in _MARKS if beginning.startswith(mark)), None)
+    if mark is not None or given is None:
+        return mark or "utf-8"
+    try:
+        return codecs.lookup(given).name
+    except (LookupError, ValueError):
+        hint = did_you_mean(given, ["utf-8", "utf-16", "cp1252", "latin-1"])
+        message, expected = "there is no such encoding", "such as utf-8, utf-16, cp1252 or latin-1"
+        problem = Problem("unknown-encoding", message, Place("encoding"), shown(given), expected, hint)
+        raise InputError(problem) from None
+
+
+def _through(name: str, file: IO[bytes], encoding: str, copy: Path | None) -> tuple[bool, int]:
+    """Decode a file from end to end, and write it to a copy if there is to be one."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    nulls, quotes, lines = False, 0, 0
+    target = None if copy is None else copy.open("w", encoding="utf-8", newline="")
+    try:
+        while True:
+            piece = file.read(_PIECE)
+            try:
+                text = decoder.decode(piece, final=not piece)
+            except UnicodeError as error:
+                raise InputError(_problem(name, file, encoding, lines, error)) from None
+            nulls = nulls or "\0" in text
+            quotes += text.count('"')
+            lines += text.count("\n")
+            if target is not None:
+                target.write(text)
+            if not piece:
+                return nulls, quotes
+    finally:
+        if target is not None:
+            target.close()
+
+
+def _problem(name: str, file: IO[bytes], encoding: str, lines: int, error: UnicodeError) -> Problem:
+    before, found = b"", None
+    if isinstance(error, UnicodeDecodeError):
+        before = error.object[: error.start]
+        found = f"byte 0x{error.object[error.start]:02x} after {shown(before[-20:].decode(errors='replace'))}"
+        file.seek(max(0, file.tell() - len(error.object) + error.start - _SAMPLE // 2))
+    sample = file.read(_SAMPLE)
+    message, hint = f"the file is not {encoding} text", _likely(sample)
+    return Problem("bad-encoding", message, Place(name, lines + before.count(b"\n") + 1), found, encoding, hint)
+
+
+def _likely(sample: bytes) -> str:
+    if sample[:200].count(0) > len(sample[:200]) // 4:
+        return "it looks like utf-16: say encoding='utf-16'"
+    best = from_bytes(sample).best()
+    if best is None:
+        return "export it again as UTF-8 (in a spreadsheet: CSV UTF-8), or say its encoding"
+    odd = next((word for word in str(best).split() if not word.isascii()), "")
+    return (
+        f"it looks like {best.encoding}, in which it says {shown(odd, limit=30)}: if so, say encoding={best.encoding!r}"
+    )
