@@ -37,7 +37,10 @@ MODULES: Final[dict[str, Callable[..., list[Figure]]]] = {
     "rolling": late.figures_of("rolling"),
     "model_scoring": late.figures_of("model_scoring"),
     "registry": late.figures_of("registry", ("numpy", "phonenumbers", "polars")),
+    "cleaning": late.figures_of("cleaning", ("email_validator", "numpy", "phonenumbers", "polars")),
     "permit": late.figures_of("permit", ("holidays", "numpy", "phonenumbers", "polars")),
+    "bring_in": late.figures_of("bring_in", ("babel", "phonenumbers", "polars", "pyarrow")),
+    "report": late.figures_of("report", ("jinja2", "numpy", "plotly", "polars", "scipy")),
 }
 SHOWN: Final = {"seconds": shown_time, "bytes": shown_size, "measure": shown_measure}
 HEADINGS: Final = ("figure", "ours", "peer", "ratio", "spread", "target", "met")

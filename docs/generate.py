@@ -15,6 +15,7 @@ from capabilities import support_page
 from cells import KEYS, keys, table
 from pydantic import BaseModel
 from rule_pages import pack_page, rules_page
+from system_pages import systems_page
 
 import leadqual
 from leadqual.conditions.handles import Handle
@@ -235,6 +236,7 @@ PAGES: Final = {
     "reference/names.md": names_page,
     "reference/policy.md": policy_page,
     "reference/rules.md": lambda: pack_page(_WRITTEN),
+    "other-systems.md": lambda: systems_page(_WRITTEN),
     "outreach-rules.md": lambda: rules_page(_WRITTEN),
     "support.md": lambda: support_page(_WRITTEN),
 }

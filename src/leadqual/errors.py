@@ -24,12 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from leadqual._suggest import did_you_mean
+from leadqual.cards.shown import Shown
 
 _SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Shown):
     """Where a problem is.
 
     Parameters
@@ -58,7 +59,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Shown):
     """One thing that is wrong: what, where, what was found, what was expected, and what to do.
 
     Parameters
@@ -81,7 +82,13 @@ class Problem:
     hint: str | None = None
 
     def at(self, **known: Any) -> Problem:
-        """Return the same problem with more known of its place."""
+        """Return the same problem with more known of its place.
+
+        Parameters
+        ----------
+        **known : object
+            Fields of `Place` by name: source, line, column, path, rule.
+        """
         return replace(self, place=replace(self.place, **known))
 
     def __str__(self) -> str:

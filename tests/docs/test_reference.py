@@ -25,7 +25,8 @@ SOURCE = ROOT / "src" / "leadqual"
 _CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 _NO_CODES = frozenset(
     {"leadqual-demo", "in-memory", "allow-nan", "log-odds", "scikit-learn"}
-    | {"after-sales", "cross-selling", "e-mail", "email-validator", "python-dateutil"}
+    | {"after-sales", "charset-normalizer", "cross-selling", "e-mail", "email-validator", "python-dateutil"}
+    | {"do-not-call", "line-ns", "triangle-up"}
 )
 _ONE_WORD = frozenset({"circular", "unreachable", "enum", "unknown"})
 _OF_NAMES = frozenset(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from support.reaching import ANN, AT, DAY, Copy, asked, book, rule
 
+from leadqual.cards.frame import BAD, GOOD, WAIT
 from leadqual.errors import InputError
 from leadqual.model.contact import Contact, DoNotCall
 from leadqual.outreach.explain import LABELS, times_told
@@ -131,10 +132,10 @@ def test_the_card_is_html_that_escapes_what_it_shows() -> None:
 @pytest.mark.parametrize(
     ("contact", "at", "colour"),
     [
-        (ANN, AT, "#2a9d62"),
-        (ANN, NIGHT, "#c98a1b"),
-        (ANN.model_copy(update={"do_not_call": (DoNotCall(at=AT - DAY),)}), NIGHT, "#c98a1b"),
-        (Contact(id="c"), AT, "#c8553d"),
+        (ANN, AT, GOOD),
+        (ANN, NIGHT, WAIT),
+        (ANN.model_copy(update={"do_not_call": (DoNotCall(at=AT - DAY),)}), NIGHT, WAIT),
+        (Contact(id="c"), AT, BAD),
     ],
 )
 def test_the_edge_of_the_card_says_whether_to_wait(contact: Contact, at: datetime, colour: str) -> None:

@@ -9,8 +9,8 @@ from html import escape
 from textwrap import wrap
 from typing import Final
 
+from leadqual.cards.frame import BAD, GOOD, SMALL, framed, heading
 from leadqual.errors import cut
-from leadqual.lifecycle.cards import SMALL, framed, heading
 
 CI: Final = "% CI"
 """How the heading of an interval ends; it stands close to the value before it."""
@@ -21,7 +21,7 @@ _LEAST: Final = 12
 _SIDES: Final = "overflow-x:auto"
 _TABLE: Final = "border:0;border-collapse:collapse;font-size:.9em;margin:.2rem 0"
 _CELL: Final = "border:0;padding:.1em .9em .1em 0;vertical-align:top"
-_COLOURS: Final = {"+ ": "color:#2a9d62", "- ": "color:#c8553d"}
+_COLOURS: Final = {"+ ": f"color:{GOOD}", "- ": f"color:{BAD}"}
 _LONG: Final = 26
 """Texts longer than this may be broken into lines; intervals and instants to the minute are shorter."""
 
@@ -45,6 +45,8 @@ class Sheet:
         A list of things to know.
     remarks : sequence of str
         What has to be said below.
+    bars : str, optional
+        A column of numbers, none negative, that a page draws as bars too.
     """
 
     title: str
@@ -53,6 +55,7 @@ class Sheet:
     rows: Sequence[Sequence[object]] = ()
     points: Sequence[str] = ()
     remarks: Sequence[str] = ()
+    bars: str = ""
 
 
 def as_text(head: Iterable[str], sheets: Iterable[Sheet], width: int) -> str:
@@ -131,7 +134,7 @@ def _shown(cell: object) -> str:
     return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
-def as_html(head: Sequence[str], sheets: Iterable[Sheet], *, shown: int | None = None) -> str:
+def as_html(head: Sequence[str], sheets: Iterable[Sheet], *, shown: int | None = None, pictures: str = "") -> str:
     """Return a report as one piece of HTML without scripts, in the colours of the page, light or dark.
 
     Parameters
@@ -142,9 +145,11 @@ def as_html(head: Sequence[str], sheets: Iterable[Sheet], *, shown: int | None =
         Its parts.
     shown : int, optional
         How many of them are open to begin with; the others are folded. All by default.
+    pictures : str, optional
+        HTML that stands between the head and the parts.
     """
     title, *said = head
-    parts = [heading(_arrows(title), map(_arrows, said))]
+    parts = [heading(_arrows(title), map(_arrows, said)), pictures]
     for place, sheet in enumerate(sheets):
         name, inside = _html(sheet.title), _inside(sheet)
         if shown is None or place < shown:
@@ -172,8 +177,13 @@ def _table(sheet: Sheet) -> str:
     longest = (max(map(len, column)) for column in zip(*cells, strict=True))
     sides = zip(_numeric(sheet), longest, strict=True)
     styles = [_style(to_right=to_right, long=size > _LONG) for to_right, size in sides]
-    rows = (_row("td" if place else "th", row, styles) for place, row in enumerate(cells))
-    return f"<div style='{_SIDES}'><table style='{_TABLE}'>{''.join(rows)}</table></div>"
+    rows = [_row("td" if place else "th", row, styles) for place, row in enumerate(cells)]
+    if sheet.bars:
+        column = sheet.columns.index(sheet.bars)
+        for row, bar in zip(rows, ["", *_bars([row[column] for row in sheet.rows])], strict=True):
+            row.insert(column + 1, f"<td style='{_CELL}'>{bar}</td>")
+    lines = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    return f"<div style='{_SIDES}'><table style='{_TABLE}'>{lines}</table></div>"
 
 
 def _style(*, to_right: bool, long: bool) -> str:
@@ -181,9 +191,23 @@ def _style(*, to_right: bool, long: bool) -> str:
     return f"{_CELL};text-align:{'right' if to_right else 'left'};white-space:{space}"
 
 
-def _row(tag: str, cells: Sequence[str], styles: Sequence[str]) -> str:
-    shown = (f"<{tag} style='{style}'>{_html(cell)}</{tag}>" for cell, style in zip(cells, styles, strict=True))
-    return f"<tr>{''.join(shown)}</tr>"
+def _bars(cells: Sequence[object]) -> Iterator[str]:
+    """Yield a bar for each cell of a column, the longest for the largest number."""
+    sizes = [_size(cell) for cell in cells]
+    most = max(sizes, default=0.0) or 1.0
+    for size in sizes:
+        bar = f"height:.7em;margin-top:.35em;width:{100 * size / most:.1f}%;background:{GOOD};border-radius:2px"
+        yield f"<div style='width:8em' aria-hidden='true'><div style='{bar}'></div></div>"
+
+
+def _size(cell: object) -> float:
+    """Return the number that a cell tells; 0 where it tells none."""
+    found = re.match(r"[\d,]*\.?\d+", str(cell))
+    return float(found[0].replace(",", "")) if found else 0.0
+
+
+def _row(tag: str, cells: Sequence[str], styles: Sequence[str]) -> list[str]:
+    return [f"<{tag} style='{style}'>{_html(cell)}</{tag}>" for cell, style in zip(cells, styles, strict=True)]
 
 
 def _html(text: str) -> str:

@@ -12,10 +12,13 @@ from leadqual.cli.backtest import backtest
 from leadqual.cli.check import check
 from leadqual.cli.demo import demo
 from leadqual.cli.diff import diff
+from leadqual.cli.duplicates import duplicates
 from leadqual.cli.explain import explain
+from leadqual.cli.importing import import_files
 from leadqual.cli.permit import permit
 from leadqual.cli.registry import registry
 from leadqual.cli.replay import replay
+from leadqual.cli.report import report
 from leadqual.cli.score import score
 from leadqual.cli.stopping import listen
 from leadqual.cli.test import run_tests
@@ -29,7 +32,9 @@ Start here:
   leadqual check my-policy.yaml        is my policy sound?
   leadqual score -p sales -c contacts.csv -i interactions.csv -o scores.csv
   leadqual explain c-1 -p sales -c contacts.csv -i interactions.csv
+  leadqual report sales -c contacts.csv -i interactions.csv -o report.html
   leadqual permit contacts.csv interactions.csv --purpose telemarketing --channel voice
+  leadqual import --list               bring in what HubSpot, Salesforce and others exported
   leadqual test                        are my policies tested, and do they do what the tests say?
 
 The exit status is 0 if all is fine, 1 if the answer is no, 2 if the input is bad.
@@ -63,10 +68,12 @@ def _begin(
     return
 
 
-for _command in (demo, check, score, explain, replay, diff, backtest, permit):
+for _command in (demo, check, score, explain, replay, diff, backtest, report, permit):
     app.command()(_command)
 app.command("test")(run_tests)
+app.command("import")(import_files)
 app.add_typer(registry, name="registry")
+app.add_typer(duplicates, name="duplicates")
 
 
 def run() -> None:

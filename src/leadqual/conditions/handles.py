@@ -215,6 +215,11 @@ def field(name: str) -> Handle:
 
     Inside a filter (`where=`) name the property alone: ``field("path").startswith("/pricing")``.
 
+    Parameters
+    ----------
+    name : str
+        The name as conditions write it: ``contact.country``, ``score.fit``, ``stage``.
+
     Raises
     ------
     ConditionError
@@ -243,32 +248,92 @@ def count(kind: str, *, where: Handle | str | None = None, within: str | None = 
 
 
 def days_since(kind: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
-    """Days (of 24 hours, a real number) since the latest interaction of a kind; missing if there is none."""
+    """Days (of 24 hours, a real number) since the latest interaction of a kind; missing if there is none.
+
+    Parameters
+    ----------
+    kind : str
+        The kind, such as ``page_viewed``; a filter may follow in brackets.
+    where : Handle or str, optional
+        A condition on the properties of the interaction.
+    within : str, optional
+        How far back to look, such as ``30d``; by default as far as the history goes.
+    """
     return _history("days_since", kind, where, within)
 
 
 def sum_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
-    """Add up a property, ``sum_of("purchase.amount")``; 0 if there is none."""
+    """Add up a property, ``sum_of("purchase.amount")``; 0 if there is none.
+
+    Parameters
+    ----------
+    what : str
+        The kind and its property, ``purchase.amount``.
+    where : Handle or str, optional
+        A condition on the properties of the interaction.
+    within : str, optional
+        How far back to look, such as ``30d``; by default as far as the history goes.
+    """
     return _history("sum", what, where, within)
 
 
 def min_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
-    """Find the smallest value of a property; missing if there is none."""
+    """Find the smallest value of a property; missing if there is none.
+
+    Parameters
+    ----------
+    what : str
+        The kind and its property, ``purchase.amount``.
+    where : Handle or str, optional
+        A condition on the properties of the interaction.
+    within : str, optional
+        How far back to look, such as ``30d``; by default as far as the history goes.
+    """
     return _history("min", what, where, within)
 
 
 def max_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
-    """Find the largest value of a property; missing if there is none."""
+    """Find the largest value of a property; missing if there is none.
+
+    Parameters
+    ----------
+    what : str
+        The kind and its property, ``purchase.amount``.
+    where : Handle or str, optional
+        A condition on the properties of the interaction.
+    within : str, optional
+        How far back to look, such as ``30d``; by default as far as the history goes.
+    """
     return _history("max", what, where, within)
 
 
 def first_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
-    """Find the earliest known value of a property; missing if there is none."""
+    """Find the earliest known value of a property; missing if there is none.
+
+    Parameters
+    ----------
+    what : str
+        The kind and its property, ``purchase.amount``.
+    where : Handle or str, optional
+        A condition on the properties of the interaction.
+    within : str, optional
+        How far back to look, such as ``30d``; by default as far as the history goes.
+    """
     return _history("first", what, where, within)
 
 
 def last_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
-    """Find the latest known value of a property; missing if there is none."""
+    """Find the latest known value of a property; missing if there is none.
+
+    Parameters
+    ----------
+    what : str
+        The kind and its property, ``purchase.amount``.
+    where : Handle or str, optional
+        A condition on the properties of the interaction.
+    within : str, optional
+        How far back to look, such as ``30d``; by default as far as the history goes.
+    """
     return _history("last", what, where, within)
 
 

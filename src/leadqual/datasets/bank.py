@@ -8,6 +8,7 @@ from functools import cache
 from os import PathLike
 from typing import TYPE_CHECKING, Final
 
+from leadqual.cards.shown import Shown
 from leadqual.datasets.bank_fields import FIELDS, Variant
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.lifecycle.policy import Policy
@@ -22,7 +23,7 @@ _LEAKS: Final = {
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class BankMarketing:
+class BankMarketing(Shown):
     """Calls of a bank, one row each, in the order of time.
 
     Parameters

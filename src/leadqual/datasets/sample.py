@@ -12,6 +12,7 @@ from leadqual.datasets.dice import Dice
 from leadqual.datasets.marketing import everyday
 from leadqual.datasets.people import Person, person, record
 from leadqual.datasets.project import Project, disqualify, pursue
+from leadqual.datasets.sample_card import demo_card
 from leadqual.datasets.truth import SEGMENTS, Truth, purchase_hazard, true_fit
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.contact import Contact
@@ -47,8 +48,16 @@ class Demo:
         told = sum(map(len, self.histories.values()))
         return f"Demo({len(self.contacts):,} contacts, {told:,} interactions, at={self.at.isoformat()})"
 
+    def _repr_html_(self) -> str:
+        return demo_card(self)
+
     def frames(self, backend: Literal["polars", "pandas", "pyarrow"] = "polars") -> tuple[Any, Any]:
         """Return the contacts and the interactions as two tables of a library; see `leadqual.frames.from_models`.
+
+        Parameters
+        ----------
+        backend : {'polars', 'pandas', 'pyarrow'}, default 'polars'
+            The library of the tables.
 
         Examples
         --------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from leadqual.cards.shown import Shown
 from leadqual.datasets.companies import Firm
 from leadqual.datasets.dice import Dice
 
@@ -48,7 +49,7 @@ SEGMENTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Shown):
     """What is true of a contact and stands in no field of it.
 
     Parameters

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from leadqual._suggest import did_you_mean
+from leadqual.cards.frame import card, folded_lines
 from leadqual.errors import InputError, Problem, shown
 from leadqual.files.contacts import ContactReader
 from leadqual.files.fold import folded
@@ -27,6 +28,8 @@ Progress = Callable[[str, float], None]
 
 _EVERY: Final = 1000
 _COMPARED: Final = 10_000
+_SHOWN: Final = 20
+"""How many problems a card shows."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,13 @@ class Leads:
     contact_rows: dict[str, Row[Contact]] = field(default_factory=dict, repr=False)
     others: Collection[str] = field(default=(), repr=False)
     contacts_source: str = field(default="", repr=False)
+
+    def _repr_html_(self) -> str:
+        told = sum(map(len, self.histories.values()))
+        said = [f"{self.rows:,} rows, {self.repeated:,} said again what another said, {len(self.rejected):,} rejected"]
+        problems = folded_lines("What is wrong", [str(problem) for problem in self.problems[:_SHOWN]], is_open=True)
+        notes = folded_lines("Notes", self.notes)
+        return card(f"{len(self.contacts):,} contacts with {told:,} interactions", said, problems + notes)
 
     @property
     def problems(self) -> list[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from leadqual.cards.shown import Shown
 from leadqual.errors import Problem
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class RawRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[T]):
+class Row(Shown, Generic[T]):
     """One row of a file, and what became of it: a value, or the reasons why it has none.
 
     Parameters

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from types import SimpleNamespace, new_class
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from statemachine import State, StateChart
+from statemachine import StateChart
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.transition import Transition as ChartTransition
 
@@ -24,7 +23,8 @@ from leadqual.engines.fold import Position, Step, Visit, start_of, visits
 from leadqual.engines.view import View
 from leadqual.errors import InputError, LateInteraction, Place, Problem, TransitionRefused, shown
 from leadqual.lifecycle.decide import Decider
-from leadqual.lifecycle.seen import check_seen, fingerprint
+from leadqual.lifecycle.seen import fingerprint
+from leadqual.lifecycle.small_cards import lifecycle_card
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import CustomInteraction, Interaction
 from leadqual.model.interactions.registry import parse_interaction
@@ -82,6 +82,10 @@ class Lifecycle(StateChart[Any]):
 
     def __repr__(self) -> str:
         return f"<Lifecycle: contact {self._contact.id} at {self.stage!r}>"
+
+    def _repr_html_(self) -> str:
+        # The library would draw its own chart, for which not everybody has the programs.
+        return lifecycle_card(self._decider.policy, self._contact.id, self.stage, self.moves)
 
     @property
     def stage(self) -> str:
@@ -149,19 +153,39 @@ class Lifecycle(StateChart[Any]):
         return self._follow(view, interaction.instant)
 
     def record(self, interaction: Interaction) -> tuple[Move, ...]:
-        """Record an interaction and return what moved, which may be nothing."""
+        """Record an interaction and return what moved, which may be nothing.
+
+        Parameters
+        ----------
+        interaction : Interaction
+            What happened; it lies not before anything that was recorded.
+        """
         view, _ = self._rehearsed(interaction)
         return self._follow(view, interaction.instant)
 
     def advance(self, at: datetime) -> tuple[Move, ...]:
-        """Catch up with everything up to an instant, reviews included, and return what moved."""
+        """Catch up with everything up to an instant, reviews included, and return what moved.
+
+        Parameters
+        ----------
+        at : datetime
+            The instant up to which reviews take place, with its time zone.
+        """
         now = micros(aware(at))
         if self._as_of is not None and now < self._as_of:
             raise InputError(_too_late(from_micros(now), from_micros(self._as_of), "at"))
         return self._follow(self._decider.view(self._contact, self._history), now)
 
     def enabled(self, facts: Facts, transition: ChartTransition) -> bool:
-        """Return whether a transition of the chart may fire at this visit: the guard of all of them."""
+        """Return whether a transition of the chart may fire at this visit: the guard of all of them.
+
+        Parameters
+        ----------
+        facts : Facts
+            What is true at this visit.
+        transition : ChartTransition
+            The transition of the chart.
+        """
         index = self.ways[transition]
         declared = self._decider.policy.transitions[index]
         kind = None if facts.visit.interaction is None else facts.visit.interaction.kind
@@ -170,7 +194,15 @@ class Lifecycle(StateChart[Any]):
         return holds(self._decider.engine, declared, facts.view)
 
     def on_transition(self, facts: Facts, transition: ChartTransition) -> None:
-        """Note which transition fires."""
+        """Note which transition fires.
+
+        Parameters
+        ----------
+        facts : Facts
+            What is true at this visit.
+        transition : ChartTransition
+            The transition that fires.
+        """
         facts.fired.append(self.ways[transition])
 
     def _interaction(self, kind: str, at: datetime, properties: dict[str, Any]) -> Interaction:
@@ -270,48 +302,6 @@ def state_id(stage: str) -> str:
 def event_id(kind: str | None) -> str:
     """Return the chart's name for a kind, which cannot collide with a method of the library."""
     return VISIT if kind is None else f"kind_{kind}"
-
-
-def lifecycle(
-    decider: Decider,
-    contact: Contact,
-    history: Iterable[Interaction],
-    standing: Standing | None,
-    listeners: Sequence[object],
-) -> Lifecycle:
-    """Return the machine of a contact, restored from a standing if one is given."""
-    policy = decider.policy
-    if policy.initial_stage is None:
-        message, hint = "a policy without stages has no lifecycle", "declare stages: and transitions:"
-        raise InputError(Problem("no-stages", message, Place("policy"), str(policy.ref), hint=hint))
-    view = decider.view(contact, history)
-    if standing is not None:
-        decider.check_policy_of(standing)
-        check_seen(standing, view.history, policy.lookback, contact.id)
-    ways = tuple((way.source, way.target, way.event) for way in policy.transitions)
-    return chart_class(tuple(policy.stages), policy.initial_stage, ways)(
-        decider, contact, view.history, standing, listeners
-    )
-
-
-@lru_cache(maxsize=256)
-def chart_class(
-    stages: tuple[str, ...], initial: str, ways: tuple[tuple[tuple[str, ...], str, str | None], ...]
-) -> type[Lifecycle]:
-    """Return the chart of a funnel's shape, made once: the library keeps every class for ever."""
-    states = {stage: State(stage, value=state_id(stage), initial=stage == initial) for stage in stages}
-    events = [VISIT, *dict.fromkeys(event_id(event) for _, _, event in ways if event is not None)]
-    indices: dict[ChartTransition, int] = {}
-    for index, (sources, target, event) in enumerate(ways):
-        # An automatic transition may fire at any visit, so it answers to every event, in its declared place.
-        answers_to = " ".join(events) if event is None else event_id(event)
-        for source in sources:
-            for made in states[source].to(states[target], event=answers_to, cond="enabled"):
-                indices[made] = index
-    attributes: dict[str, Any] = {state_id(stage): state for stage, state in states.items()}
-    body = {**attributes, "ways": indices, "__module__": __name__}
-    made_class: type[Lifecycle] = new_class("Funnel", (Lifecycle,), exec_body=lambda namespace: namespace.update(body))
-    return made_class
 
 
 def _too_late(found: datetime, seen: datetime, source: str) -> Problem:

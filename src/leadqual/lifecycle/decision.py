@@ -65,7 +65,13 @@ class Decision(LaterModel):
         return hash((self.contact_id, self.at, self.policy, self.standing))
 
     def remember(self, origin: Origin) -> None:
-        """Keep what the decision was made from; for those who make decisions."""
+        """Keep what the decision was made from; for those who make decisions.
+
+        Parameters
+        ----------
+        origin : Origin
+            The policy, the contact and its history.
+        """
         object.__setattr__(self, "_origin", origin)
 
     @property
@@ -95,6 +101,11 @@ class Decision(LaterModel):
 
     def needed(self, stage: str) -> Needed:
         """Return what would still have to be true to reach a stage, by the shortest way.
+
+        Parameters
+        ----------
+        stage : str
+            The stage to reach.
 
         Raises
         ------

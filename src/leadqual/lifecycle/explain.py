@@ -10,19 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.lifecycle.outlook import shown_value, wants
-from leadqual.model.score import LedgerLine, Score
+from leadqual.model.score import LedgerLine
+from leadqual.model.score_card import KINDS, score_text
 from leadqual.model.standing import Move
 
 if TYPE_CHECKING:
     from leadqual.lifecycle.decision import Decision
-
-_KINDS = {
-    "rule": "",
-    "part": "",
-    "cap": "cap of the rule ",
-    "group_cap": "cap of the group ",
-    "clip": "clip to the range of ",
-}
 
 
 def explanation(decision: Decision, zone: tzinfo = UTC) -> str:
@@ -89,19 +82,11 @@ def _scores(decision: Decision) -> Iterator[str]:
         yield f"  grades: {', '.join(grades)}"
 
 
-def score_text(score: Score) -> str:
-    """Return a score's value with its range."""
-    if score.value is None:
-        return "abstains"
-    low, high = score.range or (None, None)
-    return f"{score.value:g}" + (f" (from {low:g} to {high:g})" if low is not None and high is not None else "")
-
-
 def line_text(line: LedgerLine) -> str:
     """Return a line of a ledger with its points, how often it counted, and why it is there."""
     times = f", {line.count} counted" if line.count is not None else ""
     why = f": {line.description}" if line.description else ""
-    return f"{line.points:+10.6g}  {_KINDS[line.kind]}{line.id}{times}{why}"
+    return f"{line.points:+10.6g}  {KINDS[line.kind]}{line.id}{times}{why}"
 
 
 def _missing(decision: Decision) -> Iterator[str]:

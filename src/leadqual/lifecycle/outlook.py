@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, Literal
 
 from pydantic import Field
 
+from leadqual.cards.frame import folded_lines, framed, heading, listed
+from leadqual.cards.shown import Shown
 from leadqual.model.base import Model
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(Shown):
     """A condition that does not hold yet.
 
     Parameters
@@ -37,7 +40,7 @@ class Unmet:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Way(Shown):
     """A transition as it looks from where the contact stands: what it still waits for.
 
     Parameters
@@ -59,6 +62,12 @@ class Way:
     target: str
     event: str | None
     unmet: tuple[Unmet, ...]
+
+    def _repr_html_(self) -> str:
+        source = ", ".join(self.source)
+        return framed(
+            heading(f"{source} → {self.target}", [self.transition]) + listed(map(escape, wants(self))), width=46
+        )
 
 
 class Needed(Model):
@@ -84,6 +93,11 @@ class Needed(Model):
         """The fields that have to be known before the way can be judged."""
         unknown = [unmet for way in self.steps for unmet in way.unmet if unmet.answer == "unknown"]
         return tuple(dict.fromkeys(name for unmet in unknown for name, value in unmet.values.items() if value is None))
+
+    def _repr_html_(self) -> str:
+        said = "" if self.steps else str(self)
+        steps = (folded_lines(f"to {way.target} ({way.transition})", wants(way), is_open=True) for way in self.steps)
+        return framed(heading(f"From {self.standing} to {self.stage}", [said]) + "".join(steps), width=46)
 
     def __str__(self) -> str:
         """Return the steps in words, one below the other."""

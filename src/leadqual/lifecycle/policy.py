@@ -17,10 +17,12 @@ from leadqual.conditions.walk import names
 from leadqual.engines.record import RecordEngine
 from leadqual.engines.view import View
 from leadqual.errors import ConditionError, InputError, Place, Problem, shown
-from leadqual.lifecycle.chart import Lifecycle, lifecycle
+from leadqual.lifecycle.chart import Lifecycle
+from leadqual.lifecycle.charts import lifecycle
 from leadqual.lifecycle.decide import Decider, Late
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.diagram import mermaid
+from leadqual.lifecycle.policy_card import policy_card
 from leadqual.lifecycle.seen import fingerprint
 from leadqual.lifecycle.trace import Trace, trace
 from leadqual.model.contact import Contact
@@ -65,6 +67,9 @@ class Policy(PolicyDocument):
         return f"<Policy {self.name} {self.version}: {', '.join(parts) or 'empty'}; {self.content_hash[:12]}>"
 
     __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return policy_card(self)
 
     def _parts(self) -> list[tuple[str, Sized]]:
         return [("stages", self.stages), ("transitions", self.transitions), ("scores", self.score_ranges)]
@@ -188,6 +193,19 @@ class Policy(PolicyDocument):
     ) -> Any:
         """Return a condition's answer (True, False, or None for unknown), or the value of any other expression.
 
+        Parameters
+        ----------
+        condition : str, Handle or Node
+            The condition, or any other expression of the language.
+        contact : Contact
+            The contact.
+        history : iterable of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        standing : Standing, optional
+            Where the contact stood before; by default at the beginning of the funnel.
+
         Raises
         ------
         ConditionError
@@ -205,7 +223,21 @@ class Policy(PolicyDocument):
         at: datetime,
         standing: Standing | None = None,
     ) -> Trace:
-        """Return the same as `evaluate`, with the value of every operand; `print` shows the tree."""
+        """Return the same as `evaluate`, with the value of every operand; `print` shows the tree.
+
+        Parameters
+        ----------
+        condition : str, Handle or Node
+            The condition, or any other expression of the language.
+        contact : Contact
+            The contact.
+        history : iterable of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        standing : Standing, optional
+            Where the contact stood before; by default at the beginning of the funnel.
+        """
         node, view = self._looked_at(condition, contact, history, at, standing)
         return trace(node, lambda part: self._decider.engine.compiled(part)(view))
 
@@ -238,6 +270,15 @@ class Policy(PolicyDocument):
         For putting a new version of a policy into service without moving anybody: the next decision goes on from here
         under the new rules.
 
+        Parameters
+        ----------
+        standing : Standing
+            Where the contact stands under the other policy.
+        contact : Contact
+            The contact.
+        history : iterable of Interaction
+            What happened with the contact, in any order.
+
         Raises
         ------
         InputError
@@ -262,6 +303,12 @@ class Policy(PolicyDocument):
 
         Parameters
         ----------
+        contact : Contact
+            The contact.
+        history : iterable of Interaction
+            What happened with the contact, in any order.
+        standing : Standing, optional
+            Where the contact stood before; by default at the beginning of the funnel.
         listeners : iterable of object
             Objects with ``on_move(move)``, or with any of python-statemachine's callbacks (``after_transition``,
             ``on_enter_state``, …), told of every move.

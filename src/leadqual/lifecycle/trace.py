@@ -9,6 +9,7 @@ from leadqual.conditions.nodes import Literal, Node
 from leadqual.conditions.walk import children
 from leadqual.engines.condition import plain
 from leadqual.lifecycle.outlook import shown_value
+from leadqual.lifecycle.small_cards import trace_card
 from leadqual.model.base import Model
 
 
@@ -37,10 +38,17 @@ class Trace(Model):
         """Return the tree, an operand a line."""
         return "\n".join(self._lines(""))
 
+    @property
+    def said(self) -> str:
+        """The value in words: true, false, unknown, or what it is."""
+        return "unknown" if self.value is None and self.parts else shown_value(self.value)
+
+    def _repr_html_(self) -> str:
+        return trace_card(self)
+
     def _lines(self, indent: str) -> list[str]:
-        value = "unknown" if self.value is None and self.parts else shown_value(self.value)
         return [
-            f"{indent}{self.text}  ->  {value}",
+            f"{indent}{self.text}  ->  {self.said}",
             *(line for part in self.parts for line in part._lines(indent + "  ")),
         ]
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass  # BaseModel's own type, public only by type()
 
 from leadqual._suggest import did_you_mean
+from leadqual.cards.shown import Shown
 from leadqual.errors import InputError, LeadqualError, Place, Problem, path_text, shown
 
 _CODES = {"extra_forbidden": "unknown-field", "missing": "missing-field", "timezone_aware": "naive-datetime"}
@@ -24,7 +25,7 @@ class _TeachingErrors(ModelMetaclass):
             raise cls.error_from(error) from None  # type: ignore[attr-defined]
 
 
-class Model(BaseModel, metaclass=_TeachingErrors):
+class Model(Shown, BaseModel, metaclass=_TeachingErrors):
     """A frozen pydantic model that refuses unknown fields and raises `InputError`."""
 
     model_config = ConfigDict(
@@ -63,6 +64,11 @@ class Model(BaseModel, metaclass=_TeachingErrors):
 
         Every field has to be given. Unlike `model_construct`, which looks for aliases and defaults, this costs no more
         than a plain object.
+
+        Parameters
+        ----------
+        **values : object
+            The fields by name.
         """
         made = cls.__new__(cls)
         for name, value in (("__dict__", values), ("__pydantic_fields_set__", set(values))):

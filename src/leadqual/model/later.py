@@ -25,6 +25,13 @@ class LaterModel(Model):
         """Return a model that knows some of its fields; `later` gives all the others, validated by their maker.
 
         `later` has to be a pure function of what cannot change, since nobody knows when it is called.
+
+        Parameters
+        ----------
+        later : callable
+            Called once, when the first of the other fields is read.
+        **known : object
+            The fields that are known already.
         """
         return cls.trusted(**known, **{_LATER: later})
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from leadqual.cards.shown import Shown
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
+from leadqual.model.score_card import score_card
 
 LineKind = Literal["rule", "cap", "group_cap", "clip", "part"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerLine:
+class LedgerLine(Shown):
     """One line of a score: a rule, a cap, the clip to the range, or a part that a scorer names.
 
     Parameters
@@ -68,6 +70,9 @@ class Score:
     ledger: tuple[LedgerLine, ...] = ()
     missing: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        return score_card(self)
+
 
 @runtime_checkable
 class Scorer(Protocol):
@@ -85,7 +90,17 @@ class Scorer(Protocol):
         ...
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
-        """Return the score of a contact at an instant, from interactions with ``occurred_at <= at`` only."""
+        """Return the score of a contact at an instant, from interactions with ``occurred_at <= at`` only.
+
+        Parameters
+        ----------
+        contact : Contact
+            The contact.
+        history : sequence of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        """
         ...
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from leadqual.cards.shown import fields_card
 from leadqual.model.base import Model
 from leadqual.model.time import Instant
 
@@ -53,6 +54,9 @@ class Move(Model):
     values: Mapping[str, Any] = Field(default_factory=dict, description="What the condition read, and what it found.")
     description: str | None = Field(None, description="Why the transition is there, in the policy's words.")
     policy: PolicyRef = Field(description="The policy under which it fired.")
+
+    def _repr_html_(self) -> str:
+        return fields_card(self, title=f"{self.source} → {self.target}")
 
     def __hash__(self) -> int:
         return hash((self.source, self.target, self.at, self.transition, self.interaction, self.policy))

@@ -106,7 +106,13 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        """Read a duration; raise `InputError` (code ``bad-duration``) if it is not one."""
+        """Read a duration; raise `InputError` (code ``bad-duration``) if it is not one.
+
+        Parameters
+        ----------
+        text : str
+            A number with its unit: ``90d``, ``12h``, ``30m``, ``45s``.
+        """
         if not isinstance(text, str):
             raise _no_duration(text)  # before the cache, which would hash it
         return _parse_duration(text)

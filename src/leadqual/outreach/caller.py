@@ -30,5 +30,11 @@ class Caller(Model):
     paid: Flag = Field(False, description="Whether the caller is paid to call for somebody else, such as a charity.")
 
     def is_any(self, kinds: frozenset[CallerKind] | set[CallerKind]) -> bool:
-        """Return whether the caller is of one of these kinds."""
+        """Return whether the caller is of one of these kinds.
+
+        Parameters
+        ----------
+        kinds : set of CallerKind
+            The kinds.
+        """
         return not self.kinds.isdisjoint(kinds)

@@ -7,23 +7,19 @@ from datetime import tzinfo
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from leadqual.lifecycle.cards import SMALL, framed
+from leadqual.cards.frame import BAD, CODE, GOOD, SMALL, WAIT, framed
 from leadqual.outreach.explain import LABELS, answer, grouped, law, looked_at, outlook, remarks
 from leadqual.outreach.rules.base import Language
 
 if TYPE_CHECKING:
     from leadqual.outreach.verdict import Reason, Verdict
 
-_GOOD: Final = "#2a9d62"
-_WAIT: Final = "#c98a1b"
-_STOP: Final = "#c8553d"
 _ENGLISH: Final[Language] = "en"
-_CODE: Final = "font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere"
 
 
 def verdict_card(verdict: Verdict, zones: Sequence[tzinfo]) -> str:
     """Return a verdict as one piece of HTML without scripts."""
-    edge = _GOOD if verdict.allowed else _WAIT if verdict.next_allowed is not None else _STOP
+    edge = GOOD if verdict.allowed else WAIT if verdict.next_allowed is not None else BAD
     small = "".join(f"<div style='{SMALL}'>{escape(line)}</div>" for line in looked_at(verdict, _ENGLISH, zones))
     head = f"<div style='border-left:.35rem solid {edge};padding-left:.6rem'>"
     head += f"<strong style='overflow-wrap:anywhere'>{escape(answer(verdict, _ENGLISH))}</strong>"
@@ -42,7 +38,7 @@ def _reasons(title: str, reasons: Sequence[Reason], *, is_open: bool) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    said = f"{escape(reason.found[_ENGLISH])} <span style='{_CODE};opacity:.75'>{escape(reason.code)}</span>"
+    said = f"{escape(reason.found[_ENGLISH])} <span style='{CODE};opacity:.75'>{escape(reason.code)}</span>"
     small = f"<div style='{SMALL}'>{escape(reason.says[_ENGLISH])}</div>"
     small += f"<div style='{SMALL};overflow-wrap:anywhere'>{escape(reason.rule)}. {escape(law(reason, _ENGLISH))}</div>"
     return f"<li style='margin-bottom:.3rem'>{said}{small}</li>"

@@ -23,6 +23,11 @@ def names() -> tuple[str, ...]:
 def text(name: str) -> str:
     """Return the document of a shipped policy, comments and all: copy it to begin your own.
 
+    Parameters
+    ----------
+    name : str
+        The name of the policy, as `names` lists it.
+
     Raises
     ------
     UnknownNameError
@@ -38,6 +43,11 @@ def text(name: str) -> str:
 
 def cases(name: str) -> str:
     """Return the file of tests of a shipped policy, for `leadqual test`: copy it together with the policy.
+
+    Parameters
+    ----------
+    name : str
+        The name of the policy, as `names` lists it.
 
     Raises
     ------

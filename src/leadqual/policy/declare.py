@@ -33,7 +33,13 @@ class PropertySpec(Model):
     description: str | None = Field(None, description="What it means, for people.")
 
     def entry(self, name: str) -> Entry:
-        """Return the catalogue's entry under a name."""
+        """Return the catalogue's entry under a name.
+
+        Parameters
+        ----------
+        name : str
+            The full name, such as ``contact.cups_per_day``.
+        """
         return Entry(name, ValueType(self.type), self.description or "", self.unit, self.values)
 
 
@@ -60,7 +66,13 @@ class InteractionSpec(Model):
 
     @classmethod
     def of_class(cls, made: type[Interaction]) -> Self:
-        """Return the declaration of the kind that a class in code is, and remember the class."""
+        """Return the declaration of the kind that a class in code is, and remember the class.
+
+        Parameters
+        ----------
+        made : type
+            A class that derives from `Interaction`.
+        """
         spec = cls.model_validate(_properties(made))
         spec._written_as = made
         return spec
@@ -81,7 +93,13 @@ class InteractionSpec(Model):
         return {**super().__getstate__(), "__pydantic_private__": {"_written_as": None}}
 
     def kind(self, name: str) -> Kind:
-        """Return the catalogue's kind under a name."""
+        """Return the catalogue's kind under a name.
+
+        Parameters
+        ----------
+        name : str
+            The name of the kind.
+        """
         return Kind(name, {prop: spec.entry(prop) for prop, spec in self.properties.items()}, self.description or "")
 
 
@@ -95,7 +113,13 @@ class Currency(Model):
     )
 
     def rate(self, currency: str) -> float | None:
-        """Return what one unit of `currency` is worth, or None if no rate is declared."""
+        """Return what one unit of `currency` is worth, or None if no rate is declared.
+
+        Parameters
+        ----------
+        currency : str
+            Three capital letters (ISO 4217).
+        """
         return 1.0 if currency == self.code else self.rates.get(currency)
 
 

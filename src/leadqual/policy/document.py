@@ -284,7 +284,13 @@ class PolicyDocument(Model):
         return {**external, **{name: score.range for name, score in self.scores.items()}}
 
     def score_fields(self, names: Iterable[str]) -> list[Entry]:
-        """Return the catalogue's entries for some of the scores."""
+        """Return the catalogue's entries for some of the scores.
+
+        Parameters
+        ----------
+        names : iterable of str
+            The names of scores.
+        """
         return [
             Entry(f"score.{name}", ValueType.NUMBER, f"the score {name}", range=self.score_ranges[name])
             for name in names
@@ -292,7 +298,13 @@ class PolicyDocument(Model):
         ]
 
     def grade_values(self, name: str) -> tuple[str, ...]:
-        """Return what a grade can be, best first."""
+        """Return what a grade can be, best first.
+
+        Parameters
+        ----------
+        name : str
+            The name of a grade.
+        """
         grade = self.grades[name]
         if isinstance(grade, Bands):
             return tuple(grade.bands)

@@ -111,7 +111,13 @@ class AtMost:
 
     @classmethod
     def parse(cls, text: Any) -> AtMost:
-        """Read the text of a limit; raise `LeadqualError` (code ``bad-limit``) if it is not one."""
+        """Read the text of a limit; raise `LeadqualError` (code ``bad-limit``) if it is not one.
+
+        Parameters
+        ----------
+        text : str or AtMost
+            Such as ``3 per 1d``, or a limit that was read before.
+        """
         if isinstance(text, AtMost):
             return text
         match = _AT_MOST.fullmatch(text) if isinstance(text, str) else None

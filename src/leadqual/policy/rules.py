@@ -10,6 +10,7 @@ from leadqual.errors import Place, PolicyError, Problem, shown
 from leadqual.model.base import Model
 from leadqual.model.time import Duration
 from leadqual.policy.fields import AtMostText, ConditionText, SelectionText, teaching
+from leadqual.policy.rules_card import bands_card, grid_card, rules_card
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 """A name that conditions can use: letters, digits and underscores."""
@@ -131,6 +132,9 @@ class ScoreRules(Model):
     )
     description: str | None = Field(None, description="What the score measures, for people.")
 
+    def _repr_html_(self) -> str:
+        return rules_card(self)
+
 
 class ScorerSpec(Model):
     """A score that a scorer object gives (`Policy.with_scorer`), declared so that conditions may use it."""
@@ -146,6 +150,9 @@ class Bands(Model):
     bands: dict[Identifier, Number] = Field(min_length=1, description="Each band with its lowest score, descending.")
     description: str | None = Field(None, description="What the grade says, for people.")
 
+    def _repr_html_(self) -> str:
+        return bands_card(self)
+
 
 class Grid(Model):
     """A grid of two grades: fit against temperature, A1 to C3."""
@@ -158,5 +165,16 @@ class Grid(Model):
     description: str | None = Field(None, description="What the grade says, for people.")
 
     def cell(self, row: str, column: str) -> str:
-        """Return the name of a cell."""
+        """Return the name of a cell.
+
+        Parameters
+        ----------
+        row : str
+            The band of the grade in `rows`.
+        column : str
+            The band of the grade in `columns`.
+        """
         return self.cells.get(row, {}).get(column, f"{row}_{column}")
+
+    def _repr_html_(self) -> str:
+        return grid_card(self)

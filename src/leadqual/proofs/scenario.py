@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leadqual.cards.shown import Shown
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
@@ -14,7 +15,7 @@ from leadqual.policy.dump import dump_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Shown):
     """A contact with its history, at an instant.
 
     Parameters

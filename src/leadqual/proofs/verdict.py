@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from leadqual.lifecycle.cards import text_card
+from leadqual.cards.frame import text_card
 from leadqual.proofs.scenario import Scenario
 
 

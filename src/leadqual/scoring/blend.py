@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from leadqual.cards.frame import card, facts
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
@@ -69,6 +70,11 @@ class BlendScorer:
         low, high = ([bounds[side] for bounds in known] for side in (0, 1))
         return self._blended(low), self._blended(high)
 
+    def _repr_html_(self) -> str:
+        rows = [(scorer.name, f"{share:.0%}") for scorer, share in zip(self._scorers, self._shares, strict=True)]
+        parts = facts((name, share if self._how == "mean" else "", "") for name, share in rows)
+        return card(f"Score {self._name}", [f"the {self._how} of {len(rows)} scores"], parts, 40)
+
     def __repr__(self) -> str:
         parts = ", ".join(
             f"{scorer.name}×{share:.3g}" for scorer, share in zip(self._scorers, self._shares, strict=True)
@@ -77,6 +83,15 @@ class BlendScorer:
 
     def score_frame(self, contacts: Any, interactions: Any, *, at: datetime) -> Any:
         """Return the blended scores of a table of contacts, in a table of the kind that came.
+
+        Parameters
+        ----------
+        contacts : table
+            One row a contact: pandas, Polars, PyArrow, DuckDB or PySpark.
+        interactions : table
+            One row an interaction, of the same library.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
 
         Raises
         ------
@@ -88,7 +103,17 @@ class BlendScorer:
         return blend_frame(self._scorers, self._shares, self._how, contacts, interactions, aware(at))
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
-        """Return the blended score; what its parts raise passes through."""
+        """Return the blended score; what its parts raise passes through.
+
+        Parameters
+        ----------
+        contact : Contact
+            The contact.
+        history : sequence of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        """
         scores = [scorer.score(contact, history, at=at) for scorer in self._scorers]
         missing = tuple(dict.fromkeys(name for score in scores for name in score.missing))
         values = [score.value for score in scores if score.value is not None]

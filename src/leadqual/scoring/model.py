@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from leadqual.cards.frame import card, folded_lines
 from leadqual.conditions.handles import Handle, as_condition
 from leadqual.engines.condition import Condition
 from leadqual.engines.record import RecordEngine
@@ -113,18 +114,41 @@ class ModelScorer:
         made = partial(type(self), policy=self._policy, positive=self._positive, on_missing=asked)
         return made, (self._name, self._estimator, list(self.features))
 
+    def _repr_html_(self) -> str:
+        return card(f"Score {self._name}", [repr(self)], folded_lines("Features", self.features, is_open=True))
+
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}({self._name!r}, {type(self._estimator).__name__}, {len(self._features)} features)"
         )
 
     def feature_values(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> dict[str, Any]:
-        """Return what each feature is at an instant, from what had happened by then; None where it is missing."""
+        """Return what each feature is at an instant, from what had happened by then; None where it is missing.
+
+        Parameters
+        ----------
+        contact : Contact
+            The contact.
+        history : sequence of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        """
         view = self._view(contact, history, at)
         return {feature.text: feature.answer(view) for feature in self._features}
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
-        """Return the probability of the positive class."""
+        """Return the probability of the positive class.
+
+        Parameters
+        ----------
+        contact : Contact
+            The contact.
+        history : sequence of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        """
         view = self._view(contact, history, at)
         values = [feature.answer(view) for feature in self._features]
         unknown = [feature for feature, value in zip(self._features, values, strict=True) if value is None]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leadqual._suggest import did_you_mean
+from leadqual.cards.frame import card
 from leadqual.engines.record import RecordEngine
 from leadqual.errors import Place, Problem, UnknownNameError
 from leadqual.model.contact import Contact
@@ -14,6 +15,7 @@ from leadqual.model.interactions.base import Interaction
 from leadqual.model.score import Score
 from leadqual.model.time import aware, micros
 from leadqual.policy.document import PolicyDocument
+from leadqual.policy.rules_card import rules_html
 
 
 class RuleScorer:
@@ -55,6 +57,9 @@ class RuleScorer:
         # What was compiled is made of functions, which no pickle holds; it is made again where it is needed.
         return type(self), (self._policy, self._name)
 
+    def _repr_html_(self) -> str:
+        return card(f"Score {self._name}", [repr(self)], rules_html(self._policy.scores[self._name]))
+
     def __repr__(self) -> str:
         return f"RuleScorer({str(self._policy.ref)!r}, {self._name!r})"
 
@@ -62,6 +67,15 @@ class RuleScorer:
         """Return the scores of a table of contacts with their ledgers, in a table of the kind that came.
 
         The rows are taken to be right: `leadqual.frames.score` looks at them before it asks.
+
+        Parameters
+        ----------
+        contacts : table
+            One row a contact: pandas, Polars, PyArrow, DuckDB or PySpark.
+        interactions : table
+            One row an interaction, of the same library.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
 
         Raises
         ------
@@ -73,7 +87,17 @@ class RuleScorer:
         return rule_frame(self._policy, self._name, contacts, interactions, aware(at))
 
     def score(self, contact: Contact, history: Sequence[Interaction], *, at: datetime) -> Score:
-        """Return the score with its ledger; raise what `Policy.decide` raises for bad input."""
+        """Return the score with its ledger; raise what `Policy.decide` raises for bad input.
+
+        Parameters
+        ----------
+        contact : Contact
+            The contact.
+        history : sequence of Interaction
+            What happened with the contact, in any order.
+        at : datetime
+            The instant, with its time zone; what happens after it is not looked at.
+        """
         view = self._engine.view(contact, history)
         view.move_to(micros(aware(at)))
         return self._engine.score(view, self._name)

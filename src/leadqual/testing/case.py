@@ -70,7 +70,13 @@ class Case(Model):
     expect: Expectation = Field(description="What is expected of the decision.")
 
     def scenario(self, policy: Policy) -> Scenario:
-        """Return the contact, its history and the instant; raise `InputError` with everything that is wrong in them."""
+        """Return the contact, its history and the instant; raise `InputError` with everything that is wrong in them.
+
+        Parameters
+        ----------
+        policy : Policy
+            The policy.
+        """
         tried = _Tried()
         zone = tried(lambda: zone_named(self.time_zone), "time_zone")
         at = tried(lambda: moment(self.at, "at", zone))
@@ -98,7 +104,15 @@ class Case(Model):
         tried.tell()
 
     def begin(self, policy: Policy, scenario: Scenario) -> Standing | None:
-        """Return the standing that a case begins with, if it names one."""
+        """Return the standing that a case begins with, if it names one.
+
+        Parameters
+        ----------
+        policy : Policy
+            The policy.
+        scenario : Scenario
+            The contact, its history and the instant.
+        """
         if self.standing is None:
             return None
         since = moment(self.standing.since, "standing.since", zone_named(self.time_zone))

@@ -122,7 +122,13 @@ class Expectation(Model):
         return self
 
     def check(self, policy: Policy) -> None:
-        """Raise `InputError` if it names what a policy lacks, with everything that it names."""
+        """Raise `InputError` if it names what a policy lacks, with everything that it names.
+
+        Parameters
+        ----------
+        policy : Policy
+            The policy.
+        """
         problems = [problem.at(path=path_text(("expect", problem.place.path or ""))) for problem in self._wrong(policy)]
         if problems:
             raise InputError(problems)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from leadqual.cards.shown import fields_card
 from leadqual.errors import InputError, Place, Problem
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.policy import Policy
@@ -59,8 +60,19 @@ class Given:
     when: str | date | datetime | None = None
     time_zone: str | None = None
 
+    def _repr_html_(self) -> str:
+        return fields_card(self, title=f"A test of {self.policy.ref} in the making")
+
     def contact(self, contact: Contact | None = None, /, **fields: Any) -> Given:
-        """Say what is known of the contact: a `Contact`, or fields, more with each call; a company is a mapping."""
+        """Say what is known of the contact: a `Contact`, or fields, more with each call; a company is a mapping.
+
+        Parameters
+        ----------
+        contact : Contact, optional
+            The whole contact.
+        **fields : object
+            Fields of the contact by name.
+        """
         if contact is not None:
             return replace(self, fields=contact.model_copy(update=fields) if fields else contact)
         known = self.fields or {}
@@ -102,15 +114,37 @@ class Given:
         return replace(self, happened=(*self.happened, entry))
 
     def standing(self, stage: str, *, since: str | date | datetime) -> Given:
-        """Say that the contact already stands at a stage; what happened up to then moves it no more."""
+        """Say that the contact already stands at a stage; what happened up to then moves it no more.
+
+        Parameters
+        ----------
+        stage : str
+            The stage.
+        since : str, date or datetime
+            When the contact came there.
+        """
         return replace(self, begin=Begin(stage=stage, since=since))
 
     def at(self, when: str | date | datetime) -> Given:
-        """Say when somebody looks: a day, or a time with its zone."""
+        """Say when somebody looks: a day, or a time with its zone.
+
+        Parameters
+        ----------
+        when : str, date or datetime
+            ``2026-11-22``, or a time with its zone.
+        """
         return replace(self, when=when)
 
     def case(self, name: str = "case", **expected: Any) -> Case:
-        """Return the test as data; what can be expected stands at `expect`."""
+        """Return the test as data; what can be expected stands at `expect`.
+
+        Parameters
+        ----------
+        name : str, default 'case'
+            What the report calls it.
+        **expected : object
+            What is expected, by name.
+        """
         if self.when is None:
             hint = '.at("2026-11-22") before .expect(...)'
             raise InputError(Problem("missing-argument", "nobody said when somebody looks", Place("at"), hint=hint))

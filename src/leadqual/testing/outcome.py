@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leadqual.cards.frame import BAD, GOOD, as_written, card
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.decision import Decision
-from leadqual.lifecycle.explain import line_text, moment, score_text
+from leadqual.lifecycle.explain import line_text, moment
 from leadqual.lifecycle.policy import Policy
+from leadqual.model.score_card import score_text
 from leadqual.policy.dump import dump_yaml
 from leadqual.proofs.scenario import Scenario
 from leadqual.testing.case import Case
@@ -61,6 +63,12 @@ class Outcome:
     def passed(self) -> bool:
         """Whether everything is as expected."""
         return not self.failures
+
+    def _repr_html_(self) -> str:
+        said = "as expected" if self.passed else f"{len(self.failures)} not as expected"
+        edge = f"border-left:.35rem solid {GOOD if self.passed else BAD};padding-left:.6rem"
+        report = "" if self.passed else f"<div style='{edge}'>{as_written(str(self))}</div>"
+        return card(self.case.name or "A case", [said], report)
 
     def __str__(self) -> str:
         """Return the report: what is not as expected, where the contact stands, and what speaks for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, Final
 
-from leadqual.lifecycle.cards import text_card
+from leadqual.cards.frame import text_card
 from leadqual.model.standing import PolicyRef
 
 _HTML_WIDTH: Final = 100
@@ -34,7 +34,13 @@ class Report(ABC):
 
     @abstractmethod
     def text(self, width: int = 80) -> str:
-        """Return the report as text of a width."""
+        """Return the report as text of a width.
+
+        Parameters
+        ----------
+        width : int, default 80
+            How many characters a line may have.
+        """
 
     def __str__(self) -> str:
         """Return the report as text for a terminal of 80 columns."""

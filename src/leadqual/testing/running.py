@@ -22,6 +22,13 @@ _WATCHERS: list[Watcher] = []
 def run(policy: Policy, case: Case) -> Outcome:
     """Return what comes of a case under a policy.
 
+    Parameters
+    ----------
+    policy : Policy
+        The policy.
+    case : Case
+        The test, as data.
+
     Raises
     ------
     InputError
@@ -45,7 +52,13 @@ def run_unwatched(policy: Policy, case: Case) -> Outcome:
 
 @contextmanager
 def watched(watcher: Watcher) -> Iterator[None]:
-    """Show a watcher the outcome of every case that is run meanwhile."""
+    """Show a watcher the outcome of every case that is run meanwhile.
+
+    Parameters
+    ----------
+    watcher : Watcher
+        Called with each outcome.
+    """
     _WATCHERS.append(watcher)
     try:
         yield

@@ -123,7 +123,7 @@ def _rates(report: Backtest, title: str, first: str, named: Any) -> Sheet:
         )
         for name, row in named
     ]
-    return Sheet(title, (), (first, "contacts", "converted", "rate", _sure(report), "lift"), rows)
+    return Sheet(title, (), (first, "contacts", "converted", "rate", _sure(report), "lift"), rows, bars="rate")
 
 
 def _flags(report: Backtest) -> Sheet:

@@ -61,6 +61,11 @@ class Comparison:
     def contact(self, contact_id: str) -> Parting:
         """Return where the two policies part on one contact, when and why.
 
+        Parameters
+        ----------
+        contact_id : str
+            The id of the contact.
+
         Raises
         ------
         InputError

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from leadqual.analysis.comparisons.changes import Change
+from leadqual.cards.frame import text_card
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.explain import known_zone, moment, reason
 from leadqual.lifecycle.outlook import wants
@@ -70,6 +71,9 @@ class Parting:
             for name in names
             if (sides[0].get(name) or 0.0) != (sides[1].get(name) or 0.0)
         }
+
+    def _repr_html_(self) -> str:
+        return text_card(self.explain())
 
     def explain(self, *, time_zone: str = "UTC") -> str:
         """Return the parting in words.

@@ -128,7 +128,7 @@ def _moved(impact: Impact) -> Iterator[Sheet]:
             (row["change"] or "no single one", row["how"], row["contacts"], row["stand_elsewhere"])
             for row in impact.reasons.to_dicts()
         )
-        yield Sheet("Because of which change", (), ("change", "how", "contacts", "elsewhere"), found)
+        yield Sheet("Because of which change", (), ("change", "how", "contacts", "elsewhere"), found, bars="contacts")
     if impact.needs:
         needs = tuple(f"{path}, with {', '.join(others)}" for path, others in impact.needs.items())
         yield Sheet("Tried together, since one needs the other", needs)

@@ -143,7 +143,13 @@ class Counterfactual:
         }
 
     def explain(self, *, time_zone: str = "UTC") -> str:
-        """Return everything in words, times in an IANA zone; raise `InputError` if there is no such zone."""
+        """Return everything in words, times in an IANA zone; raise `InputError` if there is no such zone.
+
+        Parameters
+        ----------
+        time_zone : str, default 'UTC'
+            The zone in which times are written, such as ``Asia/Jakarta``.
+        """
         return counterfactual_text(self, known_zone(time_zone))
 
     def __str__(self) -> str:

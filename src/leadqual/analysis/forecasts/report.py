@@ -113,6 +113,13 @@ class Forecast:
     def grade_at(self, name: str, instant: datetime) -> str | None:
         """Return a grade at an instant of the forecast.
 
+        Parameters
+        ----------
+        name : str
+            The name of a grade.
+        instant : datetime
+            An instant of the forecast, with its time zone.
+
         Raises
         ------
         UnknownNameError
@@ -129,7 +136,13 @@ class Forecast:
         return next((change.after for change in reversed(changes) if change.at <= seen), self.grades[name])
 
     def stage_at(self, instant: datetime) -> str | None:
-        """Return the stage at an instant of the forecast; raise `InputError` for one outside of it."""
+        """Return the stage at an instant of the forecast; raise `InputError` for one outside of it.
+
+        Parameters
+        ----------
+        instant : datetime
+            An instant of the forecast, with its time zone.
+        """
         seen = self._inside(instant)
         return next((move.target for move in reversed(self.moves) if move.at <= seen), self.stage)
 
@@ -161,7 +174,13 @@ class Forecast:
         }
 
     def explain(self, *, time_zone: str = "UTC") -> str:
-        """Return the forecast in words, times in an IANA zone; raise `InputError` if there is no such zone."""
+        """Return the forecast in words, times in an IANA zone; raise `InputError` if there is no such zone.
+
+        Parameters
+        ----------
+        time_zone : str, default 'UTC'
+            The zone in which times are written, such as ``Asia/Jakarta``.
+        """
         return forecast_text(self, known_zone(time_zone))
 
     def __str__(self) -> str:

@@ -183,6 +183,11 @@ class FunnelReport:
 
         A move at this very instant has happened. ``share`` is that of all contacts that had begun.
 
+        Parameters
+        ----------
+        at : datetime or sequence of datetime, optional
+            The instants, with time zone; by default the end of the report.
+
         Raises
         ------
         InputError
@@ -229,6 +234,11 @@ class FunnelReport:
 
         The estimate is that of Kaplan and Meier. A quantile is null where it is not reached, or only by times for
         which too few were watched to tell (`curve` says which).
+
+        Parameters
+        ----------
+        quantiles : sequence of float
+            Shares between 0 and 1.
         """
         found = duration.time_in_stage(self.spells, self._stays, check_quantiles(quantiles))
         return self._shown(found)
@@ -239,11 +249,23 @@ class FunnelReport:
         return self._shown(duration.next_stages(self.spells, self._stays))
 
     def curve(self, stage: str) -> pl.DataFrame:
-        """Return the share that still stands at a stage some days after it came there, with its interval."""
+        """Return the share that still stands at a stage some days after it came there, with its interval.
+
+        Parameters
+        ----------
+        stage : str
+            The stage.
+        """
         return self._shown(duration.curve(self.spells, self._stays, check_stage(stage, self.stages)))
 
     def velocity(self, quantiles: Sequence[float] = _QUANTILES) -> pl.DataFrame:
-        """Return after how many days from its beginning which share of all contacts has come to each stage."""
+        """Return after how many days from its beginning which share of all contacts has come to each stage.
+
+        Parameters
+        ----------
+        quantiles : sequence of float
+            Shares between 0 and 1.
+        """
         return self._shown(duration.velocity(self.spells, check_quantiles(quantiles), self.confidence))
 
     @cached_property
@@ -260,6 +282,11 @@ class FunnelReport:
         """Return how long those who stand at each stage now have stood there, in bands, and how many are overdue.
 
         Overdue are those who have stood longer than the median stay at this stage, of all groups together.
+
+        Parameters
+        ----------
+        bands : sequence of str or Duration
+            The upper ends of the bands, rising.
         """
         return self._shown(ageing.ageing(self.spells, self._standing, check_durations("bands", bands)))
 
@@ -267,6 +294,13 @@ class FunnelReport:
         """Return what share of the contacts that began in each period came to each stage within some time.
 
         Nothing is said where that time is not over for everybody who could be meant: ``known`` is false.
+
+        Parameters
+        ----------
+        every : str, default '1mo'
+            The length of a period, as Polars writes it: ``1w``, ``1mo``, ``1q``.
+        within : sequence of str or Duration
+            How long after their beginning to look.
         """
         spans = check_durations("within", within)
         found = cohorts.cohorts(self.spells, check_every(every), spans, self.zone, self.confidence)

@@ -65,7 +65,7 @@ def _stages(report: FunnelReport) -> Sheet:
         "Days: after so many half have left again (Kaplan-Meier; those who still stand there count as waiting). "
         "Next: the likeliest way out, with the share that takes it in the time that enough were seen."
     )
-    return Sheet("Stages", (), ("stage", "now", "ever", "days to leave", "next"), rows, remarks=(remark,))
+    return Sheet("Stages", (), ("stage", "now", "ever", "days to leave", "next"), rows, remarks=(remark,), bars="now")
 
 
 def _time(row: dict[str, Any]) -> str:
@@ -127,7 +127,7 @@ def _groups(report: FunnelReport) -> Sheet:
     left = len(report.spells.groups) - len(rows)
     remarks = (f"Smaller ones that are not shown: {left:,}.",) if left > 0 else ()
     columns = (str(report.by), "contacts", "bought", "conversion rate")
-    return Sheet(f"By {report.by}", (), columns, rows, remarks=remarks)
+    return Sheet(f"By {report.by}", (), columns, rows, remarks=remarks, bars="conversion rate")
 
 
 def interval(row: dict[str, Any], share: str) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from leadqual.cards.shown import Shown
 from leadqual.errors import InputError, Place, Problem
 from leadqual.frames.opened import check_arguments
 from leadqual.frames.streams.replay_folder import Folders
@@ -22,7 +23,7 @@ from leadqual.model.time import aware
 
 
 @dataclass(frozen=True)
-class ReplayedFiles:
+class ReplayedFiles(Shown):
     """What `replay_files` read and wrote.
 
     Parameters
@@ -65,7 +66,21 @@ class ReplayedFiles:
     def of(
         cls, policy: Policy, targets: Mapping[str, Target], tally: Tally, buckets: int = 1, resumed: int = 0
     ) -> Self:
-        """Return the numbers in the order of the policy, for a result that went to these places."""
+        """Return the numbers in the order of the policy, for a result that went to these places.
+
+        Parameters
+        ----------
+        policy : Policy
+            The policy.
+        targets : mapping
+            Where each table was written.
+        tally : Tally
+            What was counted on the way.
+        buckets : int, default 1
+            Into how many parts the contacts were divided.
+        resumed : int, default 0
+            How many parts an earlier run had finished.
+        """
         places = {name: target.path for name, target in targets.items()}
         return cls(
             places.get("moves"),

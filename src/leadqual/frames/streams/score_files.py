@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from leadqual.cards.shown import Shown
 from leadqual.engines.tables.attached import attached
 from leadqual.files.write import WholeFiles
 from leadqual.frames.opened import Tables, check_arguments, opened
@@ -33,7 +34,7 @@ from leadqual.model.time import aware
 
 
 @dataclass(frozen=True)
-class ScoredFiles:
+class ScoredFiles(Shown):
     """What `score_files` read and wrote.
 
     Parameters

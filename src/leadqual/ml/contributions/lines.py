@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadqual.ml.contributions.card import contributions_card
+
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
@@ -44,6 +46,9 @@ class Contributions:
     exact: bool
     method: str
 
+    def _repr_html_(self) -> str:
+        return contributions_card(self)
+
     def __len__(self) -> int:
         return len(self.probability)
 
@@ -54,6 +59,14 @@ class Contributions:
         return pl.DataFrame({"base": np.full(len(self), self.base), **columns, "probability": self.probability})
 
     def reasons(self, row: int, most: int = 5) -> list[tuple[str, float]]:
-        """Return the features that add or take most of a row, and how much; none that adds nothing."""
+        """Return the features that add or take most of a row, and how much; none that adds nothing.
+
+        Parameters
+        ----------
+        row : int
+            The row, from 0.
+        most : int, default 5
+            How many features at most.
+        """
         order = np.argsort(-np.abs(self.lines[row]), kind="stable")[:most]
         return [(self.features[place], float(self.lines[row, place])) for place in order if self.lines[row, place]]

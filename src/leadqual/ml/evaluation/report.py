@@ -128,7 +128,13 @@ class Evaluation:
         return notes_of(self)
 
     def named(self, scorer: str | None) -> str:
-        """Return the name of a scorer, the first where none is asked for; raise `UnknownNameError` for another."""
+        """Return the name of a scorer, the first where none is asked for; raise `UnknownNameError` for another.
+
+        Parameters
+        ----------
+        scorer : str or None
+            The name of a scorer, or None for the first.
+        """
         if scorer is None:
             return self.scorers[0]
         if scorer not in self.expressions:
@@ -186,27 +192,63 @@ class Evaluation:
         return figure
 
     def plot_calibration(self, ax: Axes | None = None) -> Axes:
-        """Draw how often those converted who were given a probability, with intervals."""
+        """Draw how often those converted who were given a probability, with intervals.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a figure of its own.
+        """
         return self._drawn("calibration", ax)
 
     def plot_gain(self, ax: Axes | None = None) -> Axes:
-        """Draw which share of all conversions the best so many hold, with intervals."""
+        """Draw which share of all conversions the best so many hold, with intervals.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a figure of its own.
+        """
         return self._drawn("gain", ax)
 
     def plot_lift(self, ax: Axes | None = None) -> Axes:
-        """Draw how many times as many conversions the best so many have as the same number drawn by lot."""
+        """Draw how many times as many conversions the best so many have as the same number drawn by lot.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a figure of its own.
+        """
         return self._drawn("lift", ax)
 
     def plot_roc(self, ax: Axes | None = None) -> Axes:
-        """Draw the share of those who converted above each line over the share of the others above it."""
+        """Draw the share of those who converted above each line over the share of the others above it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a figure of its own.
+        """
         return self._drawn("roc", ax)
 
     def plot_by_time(self, ax: Axes | None = None) -> Axes:
-        """Draw the area under the ROC curve of each cutoff, with intervals."""
+        """Draw the area under the ROC curve of each cutoff, with intervals.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a figure of its own.
+        """
         return self._drawn("by_time", ax)
 
     def plot_slices(self, ax: Axes | None = None) -> Axes:
-        """Draw the area under the ROC curve of each group, with intervals; raise `InputError` if there are none."""
+        """Draw the area under the ROC curve of each group, with intervals; raise `InputError` if there are none.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default a figure of its own.
+        """
         if not self.slices.width:
             hint = "evaluate(..., slices=['contact.country'])"
             raise InputError(Problem("no-slices", "the report has no slices", Place("slices"), "none", hint=hint))

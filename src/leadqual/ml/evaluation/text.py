@@ -11,6 +11,7 @@ import polars as pl
 from leadqual.analysis.backtests.measures import capacity_text
 from leadqual.analysis.sheets import CI, Sheet, as_html, as_text
 from leadqual.errors import cut
+from leadqual.ml.evaluation.pictures import pictures_of
 from leadqual.ml.evaluation.tables import tenth_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def report_text(report: Evaluation) -> str:
 
 def report_html(report: Evaluation) -> str:
     """Return a whole report as one piece of HTML without scripts; what goes into detail is folded."""
-    return as_html(heading(report), sheets(report, report.scorers), shown=2)
+    return as_html(heading(report), sheets(report, report.scorers), shown=2, pictures=pictures_of(report))
 
 
 def heading(report: Evaluation) -> tuple[str, str]:

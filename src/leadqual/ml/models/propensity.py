@@ -175,17 +175,35 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return self
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
-        """Return the probabilities of both classes; shape (rows, 2)."""
+        """Return the probabilities of both classes; shape (rows, 2).
+
+        Parameters
+        ----------
+        X : table or array of shape (rows, features)
+            The features, as a training set has them in `X`.
+        """
         check_is_fitted(self)
         chance = self.calibration_.probability(margins(self.estimator_, self._table(X, fitting=False)))
         return np.column_stack([1 - chance, chance])
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
-        """Return the log-odds of the probability, held off 0 and 1; shape (rows,)."""
+        """Return the log-odds of the probability, held off 0 and 1; shape (rows,).
+
+        Parameters
+        ----------
+        X : table or array of shape (rows, features)
+            The features, as a training set has them in `X`.
+        """
         return log_odds(self.predict_proba(X)[:, 1])
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
-        """Return the class of each row: the conversion where it is more likely than not; see `choose_threshold`."""
+        """Return the class of each row: the conversion where it is more likely than not; see `choose_threshold`.
+
+        Parameters
+        ----------
+        X : table or array of shape (rows, features)
+            The features, as a training set has them in `X`.
+        """
         likely = self.predict_proba(X)[:, 1] > 0.5
         return np.asarray(self.classes_[likely.astype(int)])
 
@@ -236,7 +254,15 @@ class PropensityModel(Kept, ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return PropensityScorer(name, self, list(self.training_.features), policy=own)
 
     def evaluate(self, data: TrainingSet, **options: Any) -> Evaluation:
-        """Return how well the model does on rows that it has not seen; see `leadqual.ml.evaluate`."""
+        """Return how well the model does on rows that it has not seen; see `leadqual.ml.evaluate`.
+
+        Parameters
+        ----------
+        data : TrainingSet
+            Rows later than those it learned from.
+        **options : object
+            What `leadqual.ml.evaluate` takes by name.
+        """
         check_is_fitted(self)
         return evaluate(data, {"propensity": self}, **options)
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from leadqual.analysis.sheets import Sheet, as_html
+from leadqual.cards.frame import as_written, framed, heading
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.files.write import WholeFiles
 from leadqual.ml.evaluation.report import Evaluation
@@ -85,6 +87,16 @@ def card_of(model: Any, report: Any) -> ModelCard:
         version_sheet(),
     )
     return ModelCard(tuple(head_of(model)), sheets)
+
+
+def model_html(model: Any) -> str:
+    """Return a model as one piece of HTML without scripts: what it is, and its card folded away."""
+    try:
+        card = card_of(model, None)
+    except NotFittedError:
+        return framed(heading(type(model).__name__, ["not fitted yet"]) + as_written(repr(model)))
+    title, *said = card.head
+    return as_html([title.replace("Model card", type(model).__name__), *said], card.sheets, shown=0)
 
 
 def _parts(sheets: Sequence[Sheet]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
-from leadqual.ml.saving.card import ModelCard, card_of
+from leadqual.ml.saving.card import ModelCard, card_of, model_html
 from leadqual.ml.saving.content import content_of, restored
 from leadqual.ml.saving.files import check_name, read_model, write_model
 
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 class Kept:
-    """Saving and loading of a model, and its card."""
+    """Saving and loading of a model, its card, and how it shows itself."""
+
+    def _repr_html_(self) -> str:
+        return model_html(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        # scikit-learn has one of its own, with colours of its own and scripts, which would go before the above.
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
     def save(self, path: str | PathLike[str], report: Evaluation | None = None) -> None:
         """Write the model to a file of skops, which runs no code when it is read.

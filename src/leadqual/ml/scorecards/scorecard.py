@@ -85,6 +85,11 @@ class Scorecard:
     def points_of(self, rows: pl.DataFrame) -> pl.Series:
         """Return the points of rows of features, such as the `rows` of a training set; the policy gives the same.
 
+        Parameters
+        ----------
+        rows : polars.DataFrame
+            A column a feature, under the names of the training set.
+
         Raises
         ------
         InputError

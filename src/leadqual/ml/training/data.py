@@ -132,20 +132,37 @@ class TrainingSet:
         return self._of(kept, "time", f"before {end:%Y-%m-%d %H:%M}", self._too_early(end, length))
 
     def at(self, time: datetime) -> TrainingSet:
-        """Return the rows of one cutoff; raise `InputError` if there are none (code ``no-rows``)."""
+        """Return the rows of one cutoff; raise `InputError` if there are none (code ``no-rows``).
+
+        Parameters
+        ----------
+        time : datetime
+            A cutoff, with its time zone.
+        """
         end = aware(time, "time")
         last = ", ".join(f"{one:%Y-%m-%d %H:%M}" for one in self.cutoffs[-5:])
         known = f"the last cutoffs are {last}" if last else "no time is known"
         return self._of(pl.col(CUTOFF) == end, "time", f"at {end:%Y-%m-%d %H:%M}", known)
 
     def since(self, time: datetime) -> TrainingSet:
-        """Return the rows from an instant on; raise `InputError` if there are none (code ``no-rows``)."""
+        """Return the rows from an instant on; raise `InputError` if there are none (code ``no-rows``).
+
+        Parameters
+        ----------
+        time : datetime
+            The first cutoff to keep, with its time zone.
+        """
         end = aware(time, "time")
         known = f"the last cutoff is {self.cutoffs[-1]:%Y-%m-%d %H:%M}" if self.cutoffs else "no time is known"
         return self._of(pl.col(CUTOFF) >= end, "time", f"since {end:%Y-%m-%d %H:%M}", known)
 
     def where(self, condition: pl.Expr) -> TrainingSet:
         """Return some rows, by an expression of Polars over `rows`.
+
+        Parameters
+        ----------
+        condition : polars.Expr
+            What has to be true of a row.
 
         Raises
         ------

@@ -49,7 +49,7 @@ def _sheets(data: TrainingSet) -> Iterator[Sheet]:
         for row in data.counts.tail(_SHOWN).to_dicts()
     ]  # fmt: skip
     more = len(data.counts) - len(rows)
-    yield Sheet("Cutoffs", (), columns, rows, (), (f"and {more:,} earlier ones",) if more else ())
+    yield Sheet("Cutoffs", (), columns, rows, (), (f"and {more:,} earlier ones",) if more else (), "rate")
     kinds = {"number": "number", "boolean": "condition", "text": "text"}
     absent = data.rows.select(list(data.features)).null_count().row(0)
     features = [

@@ -88,7 +88,13 @@ class Interaction(Model):
         return int.from_bytes(blake2b(_ENCODE(content).encode(), digest_size=16).digest(), "big")
 
     def value(self, name: str) -> Any:
-        """Return a property by its name, or None if this kind has none of that name."""
+        """Return a property by its name, or None if this kind has none of that name.
+
+        Parameters
+        ----------
+        name : str
+            The name of the property.
+        """
         return self.__dict__[name] if name in self.__pydantic_fields__ else None
 
     def is_interest(self) -> bool:
@@ -127,7 +133,13 @@ class CustomInteraction(Interaction):
     properties: Scalars = Field(default_factory=dict, description="The properties, by name.")
 
     def value(self, name: str) -> Any:
-        """Return a property by its name, or None if there is none of that name."""
+        """Return a property by its name, or None if there is none of that name.
+
+        Parameters
+        ----------
+        name : str
+            The name of the property.
+        """
         return self.properties[name] if name in self.properties else super().value(name)
 
 

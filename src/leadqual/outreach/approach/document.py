@@ -16,6 +16,7 @@ from leadqual.model.base import Model, problems_of
 from leadqual.model.standing import PolicyRef
 from leadqual.model.time import Duration
 from leadqual.outreach.approach.check import problems_under
+from leadqual.outreach.approach.document_card import approaches_card
 from leadqual.outreach.approach.load import resolved
 from leadqual.outreach.approach.plan import Approach
 from leadqual.outreach.approach.words import Words
@@ -50,6 +51,9 @@ class Approaches(Model):
 
     def __hash__(self) -> int:
         return hash(self.content_hash)
+
+    def _repr_html_(self) -> str:
+        return approaches_card(self)
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
@@ -93,11 +97,27 @@ class Approaches(Model):
 
     @classmethod
     def loads(cls, text: str, *, name: str = "<text>", policy: PolicyDocument | None = None) -> Self:
-        """Read approaches from the text of a YAML 1.2 document; raise what `load` raises."""
+        """Read approaches from the text of a YAML 1.2 document; raise what `load` raises.
+
+        Parameters
+        ----------
+        text : str
+            The document.
+        name : str, default '<text>'
+            What problems call it.
+        policy : PolicyDocument, optional
+            The policy that its conditions are checked against.
+        """
         return resolved(cls, parse_source(text, name), policy)
 
     def check(self, policy: PolicyDocument) -> list[Problem]:
-        """Return every problem that the conditions have under a policy: unknown names, wrong types, other stages."""
+        """Return every problem that the conditions have under a policy: unknown names, wrong types, other stages.
+
+        Parameters
+        ----------
+        policy : PolicyDocument
+            The policy.
+        """
         return problems_under(self, policy)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from leadqual.cards.frame import card, facts
+from leadqual.cards.values import value_html
 from leadqual.errors import InputError, Place, Problem
 from leadqual.outreach.registries import kept
 from leadqual.outreach.registries.about import Copy, Origin
@@ -136,6 +139,11 @@ class DoNotCallRegistry:
         """Make a registry of numbers, which are E.164 texts, texts as lists hold them, or whole numbers.
 
         The other parameters are those of `from_files`.
+
+        Parameters
+        ----------
+        numbers : iterable
+            The numbers.
         """
         origin = Origin.of(country, name, obtained_at)
         return cls._built(of_numbers(numbers, origin.numbering, skip_bad=skip_bad), origin, area_codes, into)
@@ -143,6 +151,11 @@ class DoNotCallRegistry:
     @classmethod
     def open(cls, path: FileName) -> Self:
         """Open a file that `save` or `into=` wrote: at once, since its pages are read as they are needed.
+
+        Parameters
+        ----------
+        path : path
+            The file.
 
         Raises
         ------
@@ -153,7 +166,13 @@ class DoNotCallRegistry:
         return cls._of(there.copy, Rejected(there.rejected), there.path, there.check)
 
     def save(self, path: FileName) -> None:
-        """Write the registry to a file, whole or not at all."""
+        """Write the registry to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        """
         kept.write(path, self._copy, self._rejected.count)
 
     def updated(
@@ -201,6 +220,11 @@ class DoNotCallRegistry:
     def lookup(self, number: str) -> bool | None:
         """Return whether an E.164 number is registered; None where the copy does not cover it.
 
+        Parameters
+        ----------
+        number : str
+            The number in the form of E.164: ``+12025550123``.
+
         Raises
         ------
         InputError
@@ -232,12 +256,23 @@ class DoNotCallRegistry:
         return answers(self._copy, numbers)
 
     def covers(self, number: str) -> bool:
-        """Return whether the copy tells of an E.164 number; raise `InputError` if it is none."""
+        """Return whether the copy tells of an E.164 number; raise `InputError` if it is none.
+
+        Parameters
+        ----------
+        number : str
+            The number in the form of E.164: ``+12025550123``.
+        """
         national = self._national(number)
         return national is not None and self._holds(national)
 
     def age(self, at: datetime) -> timedelta:
         """Return how long before `at` the copy was obtained.
+
+        Parameters
+        ----------
+        at : datetime
+            The instant, with its time zone.
 
         Raises
         ------
@@ -289,6 +324,16 @@ class DoNotCallRegistry:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._copy}>"
+
+    def _repr_html_(self) -> str:
+        codes = self.area_codes if isinstance(self.area_codes, str) else f"{len(self.area_codes):,}"
+        rows = [
+            ("numbers", f"{len(self):,}", "How many numbers are registered."),
+            ("area codes", escape(codes), "Of which area codes it says something."),
+            ("obtained at", value_html(self.obtained_at), "When the copy was made."),
+            ("path", value_html(self.path), "Where it is kept; not known for one in memory."),
+        ]
+        return card(self.name, [], facts(rows), 40)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._path is not None:

@@ -57,6 +57,11 @@ def load_pack(name: str | os.PathLike[str]) -> Pack:
 def pack_text(name: str) -> str:
     """Return the document of a pack that ships, comments and all: copy it to begin your own.
 
+    Parameters
+    ----------
+    name : str
+        The name of the pack, such as ``us``.
+
     Raises
     ------
     UnknownNameError

@@ -15,6 +15,7 @@ from leadqual.model.values import Flag, Identifier
 from leadqual.model.vocabulary import Channel
 from leadqual.outreach.places.atlas import zones_by_country
 from leadqual.outreach.rules.kinds import ExemptionRule, Rule, Rules
+from leadqual.outreach.rules.pack_card import pack_card
 from leadqual.outreach.rules.words import EVERYWHERE
 from leadqual.policy.rules import RuleId
 from leadqual.policy.wording import reworded
@@ -63,21 +64,42 @@ class Pack(Model):
             raise PolicyError(problems)
         return self
 
+    def _repr_html_(self) -> str:
+        return pack_card(self)
+
     @property
     def everywhere(self) -> bool:
         """Whether it speaks of contacts of every country."""
         return EVERYWHERE in self.countries
 
     def rule(self, name: str) -> Rule:
-        """Return the rule of an id; raise `KeyError` if there is none."""
+        """Return the rule of an id; raise `KeyError` if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The id of the rule.
+        """
         return next(rule for rule in self.rules if rule.id == name)
 
     def read(self, rule: Rule) -> date:
-        """Return the day on which a rule was read."""
+        """Return the day on which a rule was read.
+
+        Parameters
+        ----------
+        rule : Rule
+            A rule of the pack.
+        """
         return rule.read_on or self.read_on or date.min
 
     def review(self, rule: Rule) -> date:
-        """Return the day by which a rule has to be read again."""
+        """Return the day by which a rule has to be read again.
+
+        Parameters
+        ----------
+        rule : Rule
+            A rule of the pack.
+        """
         return rule.review_by or self.review_by
 
 

@@ -16,6 +16,7 @@ from leadqual.outreach.rules.kinds import ExemptionRule, Rule
 from leadqual.outreach.rules.load import DEFAULT, load_pack
 from leadqual.outreach.rules.narrower import narrower
 from leadqual.outreach.rules.pack import Pack
+from leadqual.outreach.rules.pack_card import book_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,26 @@ class Rulebook:
             if rule.id not in gone
         }
 
+    def _repr_html_(self) -> str:
+        return book_card(self)
+
     def with_packs(self, *packs: Pack | Mapping[str, Any] | str | os.PathLike[str]) -> Rulebook:
-        """Return the book with more packs: models, plain data, files, or the names of those that ship."""
+        """Return the book with more packs: models, plain data, files, or the names of those that ship.
+
+        Parameters
+        ----------
+        *packs : Pack, mapping, str or path
+            The packs.
+        """
         return Rulebook((*self.packs, *map(_pack, packs)))
 
     def without(self, *rules: str) -> Rulebook:
         """Return the book without some rules.
+
+        Parameters
+        ----------
+        *rules : str
+            The ids of rules.
 
         Raises
         ------
@@ -98,7 +113,17 @@ class Rulebook:
         return Rulebook(tuple(_forgetting(pack, frozenset(rules)) for pack in kept))
 
     def about(self, country: str, purpose: Purpose, channel: Channel) -> Iterator[Held]:
-        """Yield the rules that speak of contacts of a country, a purpose and a channel."""
+        """Yield the rules that speak of contacts of a country, a purpose and a channel.
+
+        Parameters
+        ----------
+        country : str
+            Two capital letters (ISO 3166).
+        purpose : Purpose
+            What the contact is reached for.
+        channel : Channel
+            How.
+        """
         for held in self.rules.values():
             rule, pack = held.rule, held.pack
             here = pack.everywhere or country in pack.countries
@@ -111,7 +136,13 @@ class Rulebook:
                 yield held
 
     def overdue(self, day: date) -> tuple[Held, ...]:
-        """Return the rules whose day of review has passed."""
+        """Return the rules whose day of review has passed.
+
+        Parameters
+        ----------
+        day : date
+            The day on which somebody looks.
+        """
         return tuple(held for held in self.rules.values() if held.pack.review(held.rule) < day)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from leadqual.cards.shown import Shown
 from leadqual.errors import Place, Problem
 from leadqual.policy.load import located
 from leadqual.policy.source import Source
@@ -13,7 +14,7 @@ from leadqual.proofs.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Shown):
     """One thing that a policy allows and its author may not have meant.
 
     Parameters
@@ -58,7 +59,13 @@ class Finding:
         return Problem(self.code, self.message, self.place, self.found, None, self.hint)
 
     def located(self, source: Source) -> Finding:
-        """Return it with the line in the document that the policy was read from."""
+        """Return it with the line in the document that the policy was read from.
+
+        Parameters
+        ----------
+        source : Source
+            The text that the policy was read from, with its lines.
+        """
         return replace(self, place=located(self.as_problem(), source).place)
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from html import escape
 from textwrap import wrap
 from typing import Any, Final
 
-from leadqual.lifecycle.cards import SMALL, as_written, framed, heading
+from leadqual.cards.frame import BAD, SMALL, as_written, framed, heading
 from leadqual.model.standing import PolicyRef
 from leadqual.policy.source import Source
 from leadqual.proofs.lint.codes import Severity
 from leadqual.proofs.lint.finding import Finding
 
 _WIDTH: Final = 80
-_COLOURS: Final[dict[Severity, str]] = {"warning": "#c8553d", "note": "#7a6ad8"}
+_COLOURS: Final[dict[Severity, str]] = {"warning": BAD, "note": "#7a6ad8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,13 @@ class LintReport:
         return len(self.findings)
 
     def located(self, source: Source) -> LintReport:
-        """Return it with the lines of the document that the policy was read from."""
+        """Return it with the lines of the document that the policy was read from.
+
+        Parameters
+        ----------
+        source : Source
+            The text that the policy was read from, with its lines.
+        """
         found = [finding.located(source) for finding in self.findings]
         return LintReport(
             self.policy, tuple(sorted(found, key=lambda one: (one.place.line or 0, one.place.column or 0)))

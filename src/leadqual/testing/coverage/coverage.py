@@ -46,6 +46,11 @@ class Coverage:
     def add(self, outcome: Outcome) -> None:
         """Add what a case looked at, whether it passed or failed.
 
+        Parameters
+        ----------
+        outcome : Outcome
+            What came of a case.
+
         Raises
         ------
         InputError
@@ -57,8 +62,16 @@ class Coverage:
         if outcome.scenario is not None:
             look_at(self._probes, outcome.scenario, _standing(outcome))
 
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()
+
     def merge(self, other: Self) -> None:
         """Add what another one has seen of the same policy; in which order makes no difference.
+
+        Parameters
+        ----------
+        other : Coverage
+            What another run saw.
 
         Raises
         ------
@@ -75,7 +88,13 @@ class Coverage:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return what `to_dict` was called on, without scorer objects."""
+        """Return what `to_dict` was called on, without scorer objects.
+
+        Parameters
+        ----------
+        data : mapping
+            Plain data, as `to_dict` gives it.
+        """
         coverage = cls(Policy.model_validate(data["policy"]))
         coverage._seen.take(data)
         return coverage

@@ -70,7 +70,13 @@ class CoverageReport(Report):
         return tuple(item for item in self.items if item.missing)
 
     def section(self, name: str) -> tuple[Item, ...]:
-        """Return the items of a section: rules, atoms, boundaries, transitions, stages or grades."""
+        """Return the items of a section: rules, atoms, boundaries, transitions, stages or grades.
+
+        Parameters
+        ----------
+        name : str
+            The name of the section.
+        """
         return tuple(item for item in self.items if item.section == name)
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,7 +93,13 @@ class CoverageReport(Report):
         }
 
     def text(self, width: int = 80) -> str:
-        """Return the report as text of a width: how much of each section is covered, then what is not."""
+        """Return the report as text of a width: how much of each section is covered, then what is not.
+
+        Parameters
+        ----------
+        width : int, default 80
+            How many characters a line may have.
+        """
         return "\n".join(as_text(self, width))
 
 

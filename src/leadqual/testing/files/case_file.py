@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leadqual.cards.frame import card, folded_lines
 from leadqual.errors import InputError, LeadqualError, Place
 from leadqual.lifecycle.policy import Policy
 from leadqual.policy.source import Source
@@ -35,12 +36,30 @@ class CaseFile:
     cases: tuple[Case, ...]
     source: Source = field(repr=False)
 
+    def _repr_html_(self) -> str:
+        names = folded_lines("Cases", [case.name for case in self.cases], is_open=True)
+        return card(self.path.name, [f"tests of {self.policy}" if self.policy else "tests of a policy"], names)
+
     def place(self, number: int) -> Place:
-        """Return where a case begins, of which the first has the number 0."""
+        """Return where a case begins, of which the first has the number 0.
+
+        Parameters
+        ----------
+        number : int
+            Which case of the file, from 0.
+        """
         return self.source.locate(("cases", number))
 
     def run(self, number: int, policy: Policy) -> Outcome:
-        """Return what comes of a case; raise `InputError` with file and line if the case itself is wrong."""
+        """Return what comes of a case; raise `InputError` with file and line if the case itself is wrong.
+
+        Parameters
+        ----------
+        number : int
+            Which case of the file, from 0.
+        policy : Policy
+            The policy.
+        """
         try:
             return run(policy, self.cases[number])
         except LeadqualError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from leadqual.cards.shown import Shown
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.base import Model
 
@@ -12,7 +13,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Shown):
     """A policy with one change.
 
     Parameters

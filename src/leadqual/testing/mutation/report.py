@@ -93,5 +93,11 @@ class MutationReport(Report):
         }
 
     def text(self, width: int = 80) -> str:
-        """Return the report as text of a width: the counts, then every survivor with the test that is missing."""
+        """Return the report as text of a width: the counts, then every survivor with the test that is missing.
+
+        Parameters
+        ----------
+        width : int, default 80
+            How many characters a line may have.
+        """
         return "\n".join(as_text(self, width))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from leadqual.cards.shown import Shown
 from leadqual.errors import LeadqualError
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.time import from_micros
@@ -29,7 +30,7 @@ _QUICKLY: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Shown):
     """A contact of whom a policy and one of its mutants say different things.
 
     Parameters

@@ -42,6 +42,17 @@ def composes_in_time(
     """Raise unless deciding at one instant and going on to a later one is deciding at once.
 
     The parameters and errors are those of `deterministic`.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy.
+    max_examples : int, default 100
+        How many contacts are tried.
+    seed : int, optional
+        Another number tries others; without one they are the same each time.
+    scenarios : strategy, optional
+        The contacts to try; by default `leadqual.testing.strategies.scenarios` of the policy.
     """
 
     def claim(example: tuple[Scenario, Moment]) -> str | None:

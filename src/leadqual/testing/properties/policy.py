@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from leadqual.cards.frame import text_card
 from leadqual.lifecycle.policy import Policy
 from leadqual.policies.documents import as_policy
 from leadqual.testing.properties.agreement import engines_agree
@@ -48,6 +49,9 @@ class Checked:
 
     passed: tuple[str, ...]
     skipped: Mapping[str, str] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        return text_card(f"{len(self.passed)} properties hold, {len(self.skipped)} not tried\n{self}")
 
     def __str__(self) -> str:
         """Return a line for each property."""

@@ -28,6 +28,17 @@ def every_stage_reachable(
 
     The parameters and errors are those of `deterministic`.
 
+    Parameters
+    ----------
+    policy : Policy
+        The policy.
+    max_examples : int, default 100
+        How many contacts are tried.
+    seed : int, optional
+        Another number tries others; without one they are the same each time.
+    scenarios : strategy, optional
+        The contacts to try; by default `leadqual.testing.strategies.scenarios` of the policy.
+
     Examples
     --------
     >>> from leadqual import policies
