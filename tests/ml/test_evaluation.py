@@ -22,6 +22,7 @@ from leadqual.ml.evaluation.report import Evaluation
 from leadqual.ml.evaluation.stability import reference_of
 from leadqual.ml.training.building import training_set
 from leadqual.ml.training.data import TrainingSet
+from leadqual.ml.warnings import UndatedWarning
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +216,26 @@ def test_an_export_is_told_that_time_is_not_vouched_for(data: TrainingSet, model
     assert (
         found.rows["rules"].to_list() == evaluate(data, "score.fit", resamples=20).rows["score.fit"].head(600).to_list()
     )
+
+
+def test_rules_read_the_fields_of_an_export() -> None:
+    """A field of the contact is a feature under its full name, and a column without it."""
+    rule = {"id": "old", "when": "contact.age >= 60", "points": 5}
+    fields = {"age": {"type": "number"}, "won": {"type": "boolean"}}
+    policy = Policy(name="ages", fields=fields, scores={"old": {"range": [0, 10], "rules": [rule]}})
+    ages = [20.0, 60.0, 45.0, 70.0] * 10
+    export = pl.DataFrame(
+        {
+            "contact_id": [f"c-{place}" for place in range(40)],
+            "age": ages,
+            "won": [place % 3 == 0 for place in range(40)],
+        }
+    )
+    with pytest.warns(UndatedWarning):
+        rows = training_set(policy, export, outcome="contact.won", features=["contact.age"])
+    found = evaluate(rows, {"rules": "score.old", "object": RuleScorer(policy, "old")}, resamples=20)
+    assert found.rows["rules"].to_list() == found.rows["object"].to_list() == [0, 5, 0, 5] * 10
+    assert found.absent == {"object": ()}
 
 
 def test_what_an_export_lacks_is_told(data: TrainingSet) -> None:

@@ -11,7 +11,7 @@ from leadqual.cleaning.found import Duplicates
 from leadqual.cleaning.grouped import grouped
 from leadqual.cleaning.keys import Asked, Key, asked_keys, key_values, shared_values
 from leadqual.cleaning.opened import ROW, opened_contacts
-from leadqual.cleaning.placeholders import CONFLICTING, PLACEHOLDERS, ROLE_MAILBOXES, is_placeholder, is_role
+from leadqual.cleaning.placeholders import CONFLICTING, PLACEHOLDERS, ROLE_MAILBOXES, placeholders_among, roles_among
 from leadqual.errors import InputError, Place, Problem, shown
 
 if TYPE_CHECKING:
@@ -110,16 +110,14 @@ def check_limit(limit: Any) -> None:
 
 def _why(key: Key, shared: pl.DataFrame, limit: int, listed: frozenset[str], roles: frozenset[str]) -> pl.Series:
     """Return for each shared value why it joins nobody; null if it does."""
-    values, sizes = shared["value"].to_list(), shared[ROW].list.len().to_list()
-    found: list[str | None] = []
-    for value, size in zip(values, sizes, strict=True):
-        if is_placeholder(value, listed):
-            found.append("a placeholder")
-        elif key.kind == "email" and is_role(value, roles):
-            found.append("a mailbox that several people read")
-        else:
-            found.append(f"shared by more than {limit}" if size > limit else None)
-    return pl.Series("why", found, dtype=pl.String)
+    values, nobody = shared["value"], frozenset[str]()
+    role = roles_among(values, roles if key.kind == "email" else nobody)
+    return shared.select(
+        pl.when(placeholders_among(values, listed)).then(pl.lit("a placeholder"))
+        .when(role).then(pl.lit("a mailbox that several people read"))
+        .when(pl.col(ROW).list.len() > limit).then(pl.lit(f"shared by more than {limit}"))
+        .alias("why")
+    ).to_series()  # fmt: skip
 
 
 def _told(key: Key, shared: pl.DataFrame) -> pl.DataFrame:

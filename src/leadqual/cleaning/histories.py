@@ -15,6 +15,9 @@ from leadqual.errors import Place, Problem, shown
 
 Clashing: TypeAlias = Literal["error", "rename"]
 _CONTACT: Final = "contact_id"
+_OWNER: Final = "lq_owner"
+_NAME: Final = "lq_name"
+"""Columns of the table for a while: one of its own may be called owner, or name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,14 +127,14 @@ def _frame(
     """Return the table with new owners and ids in place, and without the rows that are gone."""
     contact, name = events.columns[_CONTACT], events.columns["id"]
     changes = pl.DataFrame(
-        {ROW: places, "owner": [kept[one] for one in owners], "name": [names[number] for number in range(len(places))]},
-        schema={ROW: pl.UInt32, "owner": pl.String, "name": pl.String},
+        {ROW: places, _OWNER: [kept[one] for one in owners], _NAME: [names[number] for number in range(len(places))]},
+        schema={ROW: pl.UInt32, _OWNER: pl.String, _NAME: pl.String},
     )
     out = pl.Series([places[number] for number in sorted(gone)], dtype=pl.UInt32)
     whole = events.frame.with_row_index(ROW).join(changes, on=ROW, how="left", maintain_order="left")
     kinds = events.frame.schema
     replaced = whole.with_columns(
-        pl.coalesce(pl.col("owner").cast(kinds[contact]), contact).alias(contact),
-        pl.coalesce(pl.col("name").cast(kinds[name]), name).alias(name),
+        pl.coalesce(pl.col(_OWNER).cast(kinds[contact]), contact).alias(contact),
+        pl.coalesce(pl.col(_NAME).cast(kinds[name]), name).alias(name),
     )
     return replaced.filter(~pl.col(ROW).is_in(out.implode())).select(events.frame.columns)

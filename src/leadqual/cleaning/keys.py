@@ -10,7 +10,7 @@ import polars as pl
 
 from leadqual._suggest import did_you_mean
 from leadqual.cleaning.mails import mail_keys
-from leadqual.cleaning.opened import ROW, Opened
+from leadqual.cleaning.opened import ROW, Opened, may_be_twice
 from leadqual.cleaning.phones import phone_keys
 from leadqual.errors import InputError, Place, Problem, cut, shown
 from leadqual.files.columns import contact_name
@@ -120,8 +120,7 @@ def shared_values(values: list[pl.Series]) -> pl.DataFrame:
     several = len(values) > 1
     every = pl.concat([one.alias("value") for one in values]) if several else values[0].alias("value")
     height = values[0].len()
-    maybe = every.hash().is_duplicated() & every.is_not_null()
-    places = maybe.arg_true().cast(pl.Int64)
+    places = may_be_twice(every).arg_true().cast(pl.Int64)
     rows = places % height if several else places
     alike = pl.DataFrame({"value": every.gather(places), ROW: rows})
     if several:

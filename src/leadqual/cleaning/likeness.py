@@ -9,8 +9,8 @@ import polars as pl
 
 from leadqual.cleaning.conflicts import folded
 from leadqual.cleaning.keys import Key, key_values
-from leadqual.cleaning.opened import Opened, opened_contacts
-from leadqual.cleaning.placeholders import PLACEHOLDERS, is_placeholder
+from leadqual.cleaning.opened import Opened, may_be_twice, opened_contacts
+from leadqual.cleaning.placeholders import PLACEHOLDERS, is_placeholder, placeholders_among
 
 TEXTS: Final = ("full_name", "given_name", "family_name", "city", "country")
 COLUMNS: Final = (
@@ -87,6 +87,6 @@ def _folded(cells: pl.Series) -> pl.Series:
 
 def _known(values: pl.Series) -> pl.Series:
     """Return keys without placeholders, of which only those that stand there twice are looked at."""
-    several = values.filter(values.hash().is_duplicated() & values.is_not_null()).unique()
-    wrong = [one for one in several if is_placeholder(one, PLACEHOLDERS)]
-    return values.set(values.is_in(wrong).fill_null(False), None) if wrong else values
+    several = values.filter(may_be_twice(values)).unique()
+    wrong = several.filter(placeholders_among(several, PLACEHOLDERS))
+    return values.set(values.is_in(wrong.implode()).fill_null(False), None) if wrong.len() else values

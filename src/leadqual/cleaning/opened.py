@@ -101,7 +101,7 @@ def _empty(source: str, column: str, ids: pl.Series) -> Iterator[Problem]:
 
 
 def _repeated(source: str, column: str, ids: pl.Series) -> Iterator[Problem]:
-    if not (ids.hash().is_duplicated() & ids.is_not_null()).any():
+    if not may_be_twice(ids).any():
         return
     twice = ids.is_duplicated() & ids.is_not_null()
     places = ids.to_frame("id").with_row_index(ROW).filter(twice).group_by("id", maintain_order=True).agg(ROW)
@@ -111,6 +111,22 @@ def _repeated(source: str, column: str, ids: pl.Series) -> Iterator[Problem]:
     if places.height > 50:
         message = f"{places.height - 50:,} more ids stand in several rows"
         yield Problem("duplicate-id", message, Place(source, path=column), expected="one row an id")
+
+
+def may_be_twice(values: pl.Series) -> pl.Series:
+    """Return which values may stand there several times: all that do, and such as have the hash of another.
+
+    Comparing sorted hashes takes a fraction of the time and memory that comparing texts does.
+
+    Examples
+    --------
+    >>> may_be_twice(pl.Series(["a", "b", None, "a", None])).to_list()
+    [True, False, False, True, False]
+    """
+    hashes = values.hash()
+    order = hashes.sort()
+    twice = order.filter(order == order.shift()).unique()
+    return hashes.is_in(twice.implode()) & values.is_not_null()
 
 
 def told_rows(rows: Collection[int]) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
+
+import leadqual.frames.libraries  # noqa: F401 - first: it says what is not installed
+
+import polars as pl  # isort: skip
 
 _TEXTS: Final = """
     - -- --- . .. ? ?? ??? 0 00 000 x xx xxx none null nil na n/a n.a. #n/a nan unknown unbekannt anonymous anonym empty
@@ -45,6 +50,9 @@ CONFLICTING: Final[tuple[str, ...]] = (
 """Columns in which one person has one value: where two contacts differ in one, they may be two people."""
 
 _SAME_DIGIT: Final = re.compile(r"(\d)\1{6}$")
+_MAYBE_SAME_DIGIT: Final = f"(?:{'|'.join(f'{digit}{{7}}' for digit in range(10))})\\n?$"
+_ASCII: Final = "^[\x00-\x7f]*$"
+"""Of other letters and digits Python alone knows what is the same in capitals and small."""
 
 
 def is_placeholder(value: str, listed: frozenset[str]) -> bool:
@@ -58,6 +66,38 @@ def is_placeholder(value: str, listed: frozenset[str]) -> bool:
     False
     """
     return value.strip().casefold() in listed or ("@" not in value and _SAME_DIGIT.search(value) is not None)
+
+
+def placeholders_among(values: pl.Series, listed: frozenset[str]) -> pl.Series:
+    """Return which values are placeholders; only those that may be one are looked at.
+
+    Examples
+    --------
+    >>> placeholders_among(pl.Series(["N/A", "+620000000000", "siti@majujaya.co.id"]), PLACEHOLDERS).to_list()
+    [True, True, False]
+    """
+    bare = values.str.strip_chars().str.to_lowercase()
+    maybe = bare.is_in(list(listed)) | values.str.contains(_MAYBE_SAME_DIGIT) | ~values.str.contains(_ASCII)
+    return _looked_at(values, maybe, lambda value: is_placeholder(value, listed))
+
+
+def roles_among(addresses: pl.Series, names: frozenset[str]) -> pl.Series:
+    """Return which mailboxes several people read; only those that may be one are looked at.
+
+    Examples
+    --------
+    >>> roles_among(pl.Series(["Info@majujaya.co.id", "siti@majujaya.co.id"]), ROLE_MAILBOXES).to_list()
+    [True, False]
+    """
+    name = addresses.str.replace("@[^@]*$", "").str.to_lowercase()
+    maybe = name.is_in(list(names)) | ~addresses.str.contains(_ASCII)
+    return _looked_at(addresses, maybe, lambda address: is_role(address, names))
+
+
+def _looked_at(values: pl.Series, maybe: pl.Series, holds: Callable[[str], bool]) -> pl.Series:
+    places = maybe.fill_null(False).arg_true()
+    right = [place for place in places if holds(values[place])]
+    return pl.Series(values.name, [False], dtype=pl.Boolean).new_from_index(0, values.len()).scatter(right, True)
 
 
 def is_role(address: str, names: frozenset[str]) -> bool:

@@ -16,6 +16,9 @@ from leadqual.frames.io import FileName
 from leadqual.outreach.tables.opened import closer
 
 _CONTACT: Final = "contact_id"
+_NOW: Final = ("lq_owner", "lq_id")
+_THEN: Final = ("lq_whose", "lq_then")
+"""Columns of the table for a while: one of its own may be called owner, or now."""
 _FEW: Final = 5
 
 
@@ -202,16 +205,14 @@ def _interactions(events: Opened, record: Undo, dropped: Sequence[int]) -> pl.Da
     contact, name = events.columns[_CONTACT], events.columns["id"]
     schema = {one: events.frame.schema[header] for one, header in events.columns.items()}
     was = [(group.kept, *one) for group in record.groups for one in group.interactions]
-    before = pl.DataFrame(
-        was, schema={"owner": pl.String, "now": pl.String, "whose": pl.String, "then": pl.String}, orient="row"
-    )
+    before = pl.DataFrame(was, schema=dict.fromkeys((*_NOW, *_THEN), pl.String), orient="row")
     placed = _places(events.frame, dropped).with_columns(
-        events.text(_CONTACT).alias("owner"), events.text("id").alias("now")
+        *(events.text(one).alias(now) for one, now in zip((_CONTACT, "id"), _NOW, strict=True))
     )
-    joined = placed.join(before, on=["owner", "now"], how="left", maintain_order="left")
+    joined = placed.join(before, on=_NOW, how="left", maintain_order="left")
     rest = joined.with_columns(
-        pl.coalesce(pl.col("whose").cast(schema[_CONTACT]), contact).alias(contact),
-        pl.coalesce(pl.col("then").cast(schema["id"]), name).alias(name),
+        pl.coalesce(pl.col(_THEN[0]).cast(schema[_CONTACT]), contact).alias(contact),
+        pl.coalesce(pl.col(_THEN[1]).cast(schema["id"]), name).alias(name),
     ).select(ROW, *events.frame.columns)
     held = [one for group in record.groups for one in group.dropped]
     texts = {_CONTACT: pl.String, "id": pl.String}

@@ -280,14 +280,7 @@ def sum_of(what: str, *, where: Handle | str | None = None, within: str | None =
 def min_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
     """Find the smallest value of a property; missing if there is none.
 
-    Parameters
-    ----------
-    what : str
-        The kind and its property, ``purchase.amount``.
-    where : Handle or str, optional
-        A condition on the properties of the interaction.
-    within : str, optional
-        How far back to look, such as ``30d``; by default as far as the history goes.
+    The parameters are those of `sum_of`.
     """
     return _history("min", what, where, within)
 
@@ -295,14 +288,7 @@ def min_of(what: str, *, where: Handle | str | None = None, within: str | None =
 def max_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
     """Find the largest value of a property; missing if there is none.
 
-    Parameters
-    ----------
-    what : str
-        The kind and its property, ``purchase.amount``.
-    where : Handle or str, optional
-        A condition on the properties of the interaction.
-    within : str, optional
-        How far back to look, such as ``30d``; by default as far as the history goes.
+    The parameters are those of `sum_of`.
     """
     return _history("max", what, where, within)
 
@@ -310,14 +296,7 @@ def max_of(what: str, *, where: Handle | str | None = None, within: str | None =
 def first_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
     """Find the earliest known value of a property; missing if there is none.
 
-    Parameters
-    ----------
-    what : str
-        The kind and its property, ``purchase.amount``.
-    where : Handle or str, optional
-        A condition on the properties of the interaction.
-    within : str, optional
-        How far back to look, such as ``30d``; by default as far as the history goes.
+    The parameters are those of `sum_of`.
     """
     return _history("first", what, where, within)
 
@@ -325,14 +304,7 @@ def first_of(what: str, *, where: Handle | str | None = None, within: str | None
 def last_of(what: str, *, where: Handle | str | None = None, within: str | None = None) -> Handle:
     """Find the latest known value of a property; missing if there is none.
 
-    Parameters
-    ----------
-    what : str
-        The kind and its property, ``purchase.amount``.
-    where : Handle or str, optional
-        A condition on the properties of the interaction.
-    within : str, optional
-        How far back to look, such as ``30d``; by default as far as the history goes.
+    The parameters are those of `sum_of`.
     """
     return _history("last", what, where, within)
 

@@ -1,4 +1,4 @@
-"""Whether the kinds and stages that a mapping names exist, beside those that a policy declares."""
+"""Whether the kinds of interactions that a mapping names exist, beside those that a policy declares."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from leadqual.analysis.plain import plain_rows
-from leadqual.lifecycle.cards import SMALL, framed, heading
+from leadqual.cards.frame import SMALL, framed, heading
 from leadqual.lifecycle.explain import moment
 from leadqual.report.about import About, Tile
 from leadqual.report.section import Card, Section

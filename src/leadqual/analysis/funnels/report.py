@@ -261,10 +261,7 @@ class FunnelReport:
     def velocity(self, quantiles: Sequence[float] = _QUANTILES) -> pl.DataFrame:
         """Return after how many days from its beginning which share of all contacts has come to each stage.
 
-        Parameters
-        ----------
-        quantiles : sequence of float
-            Shares between 0 and 1.
+        The parameters are those of `time_in_stage`.
         """
         return self._shown(duration.velocity(self.spells, check_quantiles(quantiles), self.confidence))
 

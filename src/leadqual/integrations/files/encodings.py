@@ -60,7 +60,8 @@ def decoded(name: str, path: Path, given: str | None, folder: Path) -> Decoded:
     with path.open("rb") as file:
         encoding = _encoding(file.read(4), given)
         file.seek(0)
-        copy = None if encoding in ("utf-8", "utf-8-sig") else folder / f"decoded-{path.stem}-{id(file)}.csv"
+        # By number, for files in several folders may have one name.
+        copy = None if encoding in ("utf-8", "utf-8-sig") else folder / f"decoded-{len(list(folder.iterdir()))}.csv"
         nulls, quotes = _through(name, file, encoding, copy)
     return Decoded(copy or path, encoding, nulls, quotes)
 
@@ -70,6 +71,7 @@ def _encoding(beginning: bytes, given: str | None) -> str:
     if mark is not None or given is None:
         return mark or "utf-8"
     try:
+        "".encode(given)  # refuses codecs that are no encodings of text, such as base64
         return codecs.lookup(given).name
     except (LookupError, ValueError):
         hint = did_you_mean(given, ["utf-8", "utf-16", "cp1252", "latin-1"])

@@ -80,7 +80,7 @@ def opened(one: Unpacked, chosen: Settings, folder: Path, kind: str | None = Non
         return read_sheets(one.name, one.path, known)
     written = reading_of(chosen.document, kind)
     text = decoded(one.name, one.path, chosen.encoding or written.encoding, folder)
-    header = read_header(one.name, text.path, known, None)
+    header = read_header(one.name, text.path, known, written.delimiter)
     table = TextRows(one.name, header.names, decoded=text, header=header)
     if header.delimiter != ",":
         table.notes.append(f"the cells are separated by {DELIMITERS.get(header.delimiter, header.delimiter)}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from sys import float_info
 from typing import Final
 
 import polars as pl
@@ -14,7 +15,7 @@ from leadqual.errors import InputError, Problem
 from leadqual.files.numbers import COMMA, POINT, text_number
 from leadqual.integrations.readings.base import AT, CELL, Cells, by_distinct
 
-_PLAIN: Final = r"^-?(0|[1-9]\d*)(\.(\d{1,2}|\d{4,}))?$"
+_PLAIN: Final = r"^-?(0|[1-9][0-9]{0,99})(\.([0-9]{1,2}|[0-9]{4,}))?$"
 """Digits, with decimals that nobody could take for thousands."""
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3}(\D|$))")
 _MANY_COMMAS: Final = re.compile(r"-?\d{1,3}(,\d{3}){2,}(\.\d*)?|-?\d{1,3}(,\d{3})+\.\d*")
@@ -54,7 +55,7 @@ def _read(cells: pl.Series, read: Callable[[str], float], times: float | None) -
     values = plain
     refused = by_distinct(others.head(0), pl.Float64(), float).refused
     if others.null_count() < others.len():
-        slow = by_distinct(others, pl.Float64(), read)
+        slow = by_distinct(others, pl.Float64(), lambda text: float(read(text)))
         values, refused = plain.fill_null(slow.values), slow.refused
     return Cells((values * times if times else values).rename(cells.name), refused.select(AT, "code", "hint"))
 
@@ -82,11 +83,14 @@ def number_of(text: str, decimal: str | None) -> float:
     elif sign is None and (_MANY_POINTS.fullmatch(plain) or _COMMA_ALONE.fullmatch(plain)):
         sign = COMMA
     try:
-        return text_number(plain, sign)
+        number = text_number(plain, sign)
     except InputError as error:
         problem = error.problems[0]
         hint = problem.hint and problem.hint.replace("--decimal", "decimal")
         raise InputError(replace(problem, hint=hint)) from None
+    if abs(number) > float_info.max:
+        raise InputError(Problem("finite-number", "the number is too large", hint="leave the cell empty"))
+    return number
 
 
 def _seconds(text: str, decimal: str | None) -> float:

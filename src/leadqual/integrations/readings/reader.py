@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from leadqual.integrations.document import SKIP, Reads
+from leadqual.integrations.document import Reads
 from leadqual.integrations.fields import Taken
 from leadqual.integrations.readings.base import AT, CELL, PART, Cells, Conventions
 from leadqual.integrations.readings.numbers import read_durations, read_numbers, read_whole
@@ -111,8 +111,3 @@ class Reader:
         rows = pl.DataFrame({AT: pl.Series(range(cells.len()), dtype=pl.UInt32)})
         values = rows.join(lists, on=AT, how="left", maintain_order="left")[CELL]
         return Cells(values.rename(cells.name), pl.concat([split.refused, refused], how="diagonal"))
-
-
-def kinds_of_terms(cells: pl.Series, vocabulary: Mapping[str, str], known: frozenset[str]) -> Cells:
-    """Return the kinds of interactions that terms mean; `skip` stays, so that its rows can be counted."""
-    return read_words(cells, {**vocabulary, SKIP: SKIP} if SKIP in vocabulary else vocabulary, known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -33,6 +34,10 @@ _DATE: Final = re.compile(
 _CLOCK: Final = re.compile(r"9{1,2}(?P<sign>[:.])99(?P<seconds>(?P=sign)99)?(?P<part>\.9{1,9})?(?P<half>\s?[ap]m)?")
 _OFFSET: Final = re.compile(r"(?P<blank>\s?)(?P<zone>z|[+-]99:?99|[+-]99)?")
 _EPOCH: Final = re.compile(r"9{9,13}")
+
+_YEARS: Final = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
+"""The instants that a time can be: those that Python knows."""
+_LAST_SECOND: Final = 253_402_300_799
 
 _USUAL: Final = 6
 """How many shapes are looked for one by one."""
@@ -120,8 +125,10 @@ def _read(group: pl.DataFrame, shape: str, how: Conventions, unit: str | None) -
     """Return the texts of one shape with their values, or with why they have none."""
     if unit and _EPOCH.fullmatch(shape):
         factor = 1_000 if unit == "ms" else 1_000_000
-        micros = group["text"].cast(pl.Int64) * factor
-        return _told(group, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "bad-time", None)
+        numbers = group.select(pl.col("text").cast(pl.Int64).clip(upper_bound=_LAST_SECOND * 1_000_000 // factor + 1))
+        micros = numbers.to_series() * factor
+        hint = f"it lies beyond the year 9999, if its unit is {unit}: say in the document unit: ms, or s"
+        return _told(group, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "bad-time", hint)
     way = _way(shape)
     if not way.formats:
         return _told(group, _nothing(group), "bad-time", way.hint)
@@ -162,8 +169,11 @@ def _in_zone(group: pl.DataFrame, local: pl.Series, way: _Way, how: Conventions)
 
 
 def _told(group: pl.DataFrame, values: pl.Series, code: str, hint: str | None) -> pl.DataFrame:
+    instants = values.cast(INSTANT)
+    if not instants.is_between(*_YEARS).all():
+        instants = instants.to_frame("value").select(pl.when(pl.col("value").is_between(*_YEARS)).then("value"))["value"]
     told = (pl.lit(code).alias("code"), pl.lit(hint, pl.String).alias("hint"))
-    return group.select(AT, values.cast(INSTANT).alias("value"), *told)
+    return group.select(AT, instants.alias("value"), *told)
 
 
 def _nothing(group: pl.DataFrame) -> pl.Series:

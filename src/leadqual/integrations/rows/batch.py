@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -61,6 +61,15 @@ class Batch:
         for other in templates[1:]:
             found = found.fill_null(self.template(other))
         return found
+
+    def each(self, headers: Sequence[str]) -> Iterator[tuple[str, pl.Series]]:
+        """Yield each header of several, with its cells where all before it are empty."""
+        taken = pl.repeat(value=False, n=self.height, dtype=pl.Boolean, eager=True)
+        for header in headers:
+            cells = self.text(header).to_frame(CELL).select(pl.when(~taken).then(CELL)).to_series()
+            if header in self.matched.places and cells.null_count() < self.height:
+                yield header, cells
+                taken = taken | cells.is_not_null()
 
     def template(self, text: str) -> pl.Series:
         """Return a template filled in, null where a cell of it is empty; text without braces is a header."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
@@ -84,13 +84,20 @@ def _fields(batch: Batch, chosen: Settings) -> dict[str, pl.Series]:
     countries = None
     for target in sorted(several, key=lambda name: name != "country"):
         values = [_read(batch, chosen, *one, countries) for one in several[target]]
-        found[column_of(target)] = _first_of(values)
+        found[column_of(target)] = first_of(values)
         if target == "country":
-            countries = found["country"]
+            countries = _without_unread(batch, several[target], found["country"])
         if target == STAGE:
             terms = [batch.text(header) for header, _, _ in several[target]]
-            found[TERM] = _first_of([_where(term, value) for term, value in zip(terms, values, strict=True)])
+            found[TERM] = first_of([_where(term, value) for term, value in zip(terms, values, strict=True)])
     return found
+
+
+def _without_unread(batch: Batch, read: Sequence[tuple[str, Column, Taken]], countries: pl.Series) -> pl.Series:
+    """Return the countries of rows, empty where a row names one that cannot be read: no other may stand for it."""
+    told = pl.any_horizontal(*(batch.text(header).is_not_null() for header, _, _ in read))
+    unread = pl.select(told).to_series() & countries.is_null()
+    return countries.to_frame("country").select(pl.when(~unread).then("country").otherwise(pl.lit(""))).to_series()
 
 
 def _read(
@@ -115,7 +122,8 @@ def within(read: Cells, cells: pl.Series, least: float | None, most: float | Non
     return Cells(values.rename(cells.name), pl.concat([none_refused(), read.refused, told]))
 
 
-def _first_of(values: list[pl.Series]) -> pl.Series:
+def first_of(values: Sequence[pl.Series]) -> pl.Series:
+    """Return of several columns of values the first that is known, row by row."""
     found = values[0]
     for other in values[1:]:
         found = found.fill_null(other) if not isinstance(found.dtype, pl.List) else _first_list(found, other)

@@ -12,11 +12,11 @@ from leadqual.integrations.cases import EMPTY, REFUSED
 from leadqual.integrations.document import SKIP, Key, Reads, Rule, Value
 from leadqual.integrations.fields import Taken, all_properties, kind_properties, priced_kinds, type_of
 from leadqual.integrations.files.opened import ROW
-from leadqual.integrations.readings.base import CELL
-from leadqual.integrations.readings.reader import Reader, kinds_of_terms
+from leadqual.integrations.readings.reader import Reader
 from leadqual.integrations.readings.times import INSTANT
+from leadqual.integrations.readings.words import read_words
 from leadqual.integrations.rows.batch import Batch
-from leadqual.integrations.rows.contacts import FILE, NUMBER, within
+from leadqual.integrations.rows.contacts import FILE, NUMBER, first_of, within
 from leadqual.integrations.rows.keys import refs_of, simple
 from leadqual.integrations.settings import Settings
 from leadqual.model.interactions.registry import BUILT_IN
@@ -93,25 +93,26 @@ def _kept(batch: Batch, kinds: pl.Series, mask: pl.Series, *others: pl.Series) -
 def _kinds(batch: Batch, rule: Rule, chosen: Settings) -> pl.Series:
     if not isinstance(rule.kind, Value):
         return pl.repeat(rule.kind, batch.height, dtype=pl.String, eager=True)
-    cells = batch.first(rule.kind.column)
     vocabulary = chosen.words.get(rule.kind.words or "", {})
-    read = kinds_of_terms(cells, vocabulary, chosen.kinds)
-    header = _header_of(batch, rule.kind)
-    batch.tell(REFUSED, header, read.refused, cells)
+    kinds = pl.Series("kind", [None] * batch.height, dtype=pl.String)
+    for header, cells in batch.each(rule.kind.column):
+        read = read_words(cells, vocabulary, chosen.kinds)
+        batch.tell(REFUSED, header, read.refused, cells)
+        kinds = kinds.fill_null(read.values)
+    empty = batch.first(rule.kind.column).is_null()
     if rule.kind.otherwise is not None:
-        return read.values.fill_null(
-            pl.select(pl.when(cells.is_null()).then(pl.lit(str(rule.kind.otherwise)))).to_series()
-        )
-    batch.tell_rows(REFUSED, "no-kind", cells.is_null(), f"{batch.written(header)} is empty")
-    return read.values
+        constant = pl.lit(str(rule.kind.otherwise))
+        return pl.select(pl.when(empty).then(constant).otherwise(kinds)).to_series()
+    hint = f"{' or '.join(map(batch.written, rule.kind.column))} is empty"
+    batch.tell_rows(REFUSED, "no-kind", empty, hint)
+    return kinds
 
 
 def _times(batch: Batch, rule: Rule, chosen: Settings) -> pl.Series:
     """Return when things happened; where no time can be had, the row is refused."""
     found = pl.Series([None] * batch.height, dtype=INSTANT)
     wrong = pl.repeat(value=False, n=batch.height, dtype=pl.Boolean, eager=True)
-    for header in rule.at:
-        cells = batch.text(header).to_frame(CELL).select(pl.when(found.is_null()).then(CELL)).to_series()
+    for header, cells in batch.each(rule.at):
         read = Reader(Reads(as_="time"), _TIME, chosen.words, chosen.how(batch.matched, header)).read(cells)
         batch.tell(REFUSED if not rule.or_at_export else EMPTY, header, read.refused, cells)
         found = found.fill_null(read.values)
@@ -163,19 +164,18 @@ def _declared(policy: PolicyDocument, kind: str, name: str) -> Taken | None:
 def _value(batch: Batch, value: Value | Any, taken: Taken, chosen: Settings, name: str) -> pl.Series:
     if not isinstance(value, Value):
         return pl.repeat(value, batch.height, dtype=taken.type, eager=True).rename(name)
-    cells, header = batch.first(value.column), _header_of(batch, value)
-    reader = Reader(value, taken, chosen.words, chosen.how(batch.matched, header, value))
     limits = (0, 1e21) if name in _NOT_NEGATIVE else (None, None)
-    read = within(reader.read(cells), cells, *limits)
-    values = batch.read(header, cells, read, changes=reader.shows_changes()).rename(name)
+    values: pl.Series | None = None
+    for header, cells in batch.each(value.column):
+        reader = Reader(value, taken, chosen.words, chosen.how(batch.matched, header, value))
+        read = batch.read(header, cells, within(reader.read(cells), cells, *limits), changes=reader.shows_changes())
+        values = read if values is None else first_of([values, read])
+    if values is None:
+        values = pl.Series([None] * batch.height, dtype=type_of(value.as_ or taken.reading, taken.type))
     if value.otherwise is not None:
-        constant = pl.lit(value.otherwise).cast(taken.type)
-        values = pl.select(pl.when(cells.is_null()).then(constant).otherwise(values)).to_series().rename(name)
-    return values
-
-
-def _header_of(batch: Batch, value: Value) -> str:
-    return next((header for header in value.column if header in batch.matched.places), value.column[0])
+        empty, constant = batch.first(value.column).is_null(), pl.lit(value.otherwise).cast(taken.type)
+        values = pl.select(pl.when(empty).then(constant).otherwise(values)).to_series()
+    return values.rename(name)
 
 
 def _where_it_belongs(values: pl.Series, name: str, kinds: pl.Series, policy: PolicyDocument | None) -> pl.Series:

@@ -15,7 +15,7 @@ from leadqual.analysis.past import Past
 from leadqual.conditions.handles import as_condition
 from leadqual.conditions.nodes import Name, Node
 from leadqual.engines.tables.checks.reads import reads_of
-from leadqual.engines.tables.columns import CONTACT_ID
+from leadqual.engines.tables.columns import CONTACT_ID, column_of
 from leadqual.frames.types import INSTANT
 from leadqual.lifecycle.policy import Policy
 from leadqual.ml.training.data import TrainingSet
@@ -67,7 +67,8 @@ def values_of_then(data: TrainingSet, policy: Policy, asked: Mapping[str, Node])
     elif others:
         fields = [text for text in data.features if isinstance(as_condition(text), Name)]
         own = [name for name in fields if not name.startswith(("score.", "grade."))]
-        people = data.rows.select(pl.int_range(pl.len()).cast(pl.String).alias(CONTACT_ID), *own)
+        held = (pl.col(name).alias(column_of(name)) for name in own)
+        people = data.rows.select(pl.int_range(pl.len()).cast(pl.String).alias(CONTACT_ID), *held)
         found = frames.evaluate(policy, others, people, _NOTHING, at=_ANY_TIME, check="trusted")
         columns += found.drop(CONTACT_ID).get_columns()
         reads = {name: reads_of(policy, [node]) for name, node in others.items()}
