@@ -53,6 +53,7 @@ LATE = {
     "cli.duplicates": "polars, and what reaching out needs, are optional",
     "cli.duplicates_files": "polars is optional",
     "cli.importing": "what reading exports needs is optional",
+    "cli.importing_words": "what reading exports needs is optional",
     "cli.permit": "what reaching out needs is optional, and polars is needed for whole files alone",
     "cli.registry": "what registries need is optional",
     "cli.replay": "polars and narwhals are optional",

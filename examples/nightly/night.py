@@ -15,6 +15,9 @@ OnNewPolicy = Literal["stop", "adopt", "replay"]
 SEEN_ALL: Final = "interactions"
 """A column of our own beside those of leadqual: how many interactions of a contact there were, however old."""
 
+ORDER: Final = ("allowed", "entered_at", "contact_id")
+"""Who is called first: those who may be, and of them who has waited longest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Night:
@@ -92,7 +95,7 @@ class Job:
             ignore_unknown_columns=True,
         )
         found = due.join(verdicts, on="contact_id", how="left")
-        return found.sort("allowed", "entered_at", "contact_id", descending=[True, False, False])
+        return found.sort(*ORDER, descending=[True, False, False])
 
 
 def _counted(interactions: pl.DataFrame, until: datetime | pl.Expr) -> pl.DataFrame:
@@ -113,7 +116,7 @@ def _came_late(before: pl.DataFrame, interactions: pl.DataFrame) -> pl.Series:
 
 
 def _moved(standings: pl.DataFrame, moves: pl.DataFrame, before: pl.DataFrame | None, late: pl.Series) -> pl.DataFrame:
-    """Return who moved since the night before, with the latest move of each.
+    """Return who moved since the night before, with the latest move of each; on the first night nobody did.
 
     Of those who were not there then, that is whoever has left the first stage. Something that came late can change
     where a contact stood already: then the stage is another one, and the move lies further back.
@@ -126,4 +129,5 @@ def _moved(standings: pl.DataFrame, moves: pl.DataFrame, before: pl.DataFrame | 
     both = known.join(latest, on="contact_id")
     new = pl.col("was").is_null() | (pl.col("stage") != pl.col("was")) | (pl.col("at") > pl.col("as_of"))
     told = both.filter(new).with_columns(late=pl.col("contact_id").is_in(late.implode()))
-    return told.select("contact_id", "was", "stage", "at", "transition", "late").sort("contact_id")
+    listed = told.select("contact_id", "was", "stage", "at", "transition", "late").sort("contact_id")
+    return listed.clear() if before is None else listed  # whoever writes to those who moved is not to write to all

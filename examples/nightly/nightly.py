@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
-from night import Job
-from sources import ApplicationDatabase, ParquetFiles, Range, Source
+from asked import job_of
+from night import ORDER, Job
+from sources import Range, Source
 
 import leadqual as lq
 
@@ -41,11 +42,13 @@ def run(job: Job, source: Source, out: Path, *, size: int = 20_000) -> Path:
     with _alone(out):
         if not folder.exists():
             _build(job, source, folder, before=_night_before(out, job.at), size=size)
-        elif _plan(folder)["policy"] != job.policy.content_hash:
-            raise Refused(f"{folder} was made under another policy; move it away to make it again")
+        else:
+            _check_asked(folder, job)
         shutil.rmtree(_draft(folder), ignore_errors=True)
-        moved = pl.read_parquet(folder / "moved.parquet")["contact_id"]
-        source.caught_up(moved.to_list(), job.at)  # once more after a crash: it does no harm
+        # Nobody is listed as moved on a first night, though time has moved some: then the owner looks at all of them.
+        told = "standings" if _plan(folder).get("first") else "moved"
+        whose = pl.read_parquet(folder / f"{told}.parquet")["contact_id"]
+        source.caught_up(whose.to_list(), job.at)  # once more after a crash: it does no harm
     return folder
 
 
@@ -74,7 +77,9 @@ def _night_before(out: Path, at: datetime) -> pl.DataFrame | None:
 
 def _build(job: Job, source: Source, folder: Path, *, before: pl.DataFrame | None, size: int) -> None:
     draft = _draft(folder)
-    plan = _claimed(draft, job, source, size)
+    plan = _claimed(draft, job, source, size, first=before is None)
+    if plan["first"]:
+        print("first night: there is none before it to compare with, so nobody is listed as moved", flush=True)
     for number, part in enumerate(_ranges(plan["ends"])):
         if not (draft / f"{number}.done").exists():
             _work_out(job, source, draft, number, part, before)
@@ -83,7 +88,7 @@ def _build(job: Job, source: Source, folder: Path, *, before: pl.DataFrame | Non
     night.mkdir()
     for table in TABLES:
         whole = pl.concat([pl.read_parquet(draft / f"{number}.{table}") for number in range(len(plan["ends"]) + 1)])
-        whole = whole.sort("allowed", "entered_at", descending=[True, False]) if table == "to_call" else whole
+        whole = whole.sort(*ORDER, descending=[True, False, False]) if table == "to_call" else whole
         whole.write_parquet(night / f"{table}.parquet")
         if table != "standings":
             whole.write_csv(night / f"{table}.csv")
@@ -97,15 +102,34 @@ def _draft(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.part")
 
 
-def _claimed(draft: Path, job: Job, source: Source, size: int) -> dict[str, Any]:
-    """Return the plan of a night that was begun, or a new one; one of another policy is begun anew."""
-    if (draft / _PLAN).exists() and _plan(draft)["policy"] == job.policy.content_hash:
+def _claimed(draft: Path, job: Job, source: Source, size: int, *, first: bool) -> dict[str, Any]:
+    """Return the plan of a night that was begun, or a new one; where something else was asked for it is begun anew."""
+    asked = {**_asked(job), "first": first}
+    if (draft / _PLAN).exists() and asked.items() <= _plan(draft).items():
         return _plan(draft)
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    plan = {"policy": job.policy.content_hash, "at": job.at.isoformat(), "ends": source.ids()[size - 1 : -1 : size]}
+    plan = {**asked, "ends": source.ids()[size - 1 : -1 : size]}
     _write(draft / _PLAN, json.dumps(plan, indent=2).encode())
     return plan
+
+
+def _asked(job: Job) -> dict[str, Any]:
+    """Return what parts of one night have to have in common."""
+    return {
+        "policy": job.policy.content_hash, "at": job.at.isoformat(), "call": " ".join(job.call), "caller": job.caller,
+        "registry": job.registry, "on_new_policy": job.on_new_policy,
+    }  # fmt: skip
+
+
+def _check_asked(folder: Path, job: Job) -> None:
+    """Raise `Refused` if a night that is there was asked for otherwise: how a new policy was met is history by now."""
+    asked = _asked(job)
+    plan = {**asked, **_plan(folder)}
+    if plan["policy"] != asked["policy"]:
+        raise Refused(f"{folder} was made under another policy; move it away to make it again")
+    if other := [name for name in ("call", "caller", "registry") if plan[name] != asked[name]]:
+        raise Refused(f"{folder} was made with another --{', --'.join(other)}; move it away to make it again")
 
 
 def _plan(folder: Path) -> dict[str, Any]:
@@ -148,25 +172,12 @@ def _to_disk(folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _options(arguments)
     try:
-        shipped = given.policy in lq.policies.names()
-        policy = lq.Policy.loads(lq.policies.text(given.policy)) if shipped else lq.Policy.load(given.policy)
-        at = datetime.fromisoformat(given.at)
-        if at.utcoffset() is None:
-            raise Refused(f"--at {given.at} has no time zone; write {given.at}Z for UTC")
-        job = Job(policy, at, tuple(given.call), given.caller, given.registry, given.on_new_policy)
-        print(run(job, _source(given, policy), given.out, size=given.size))
+        job, opened, size = job_of(given)
+        print(run(job, opened(), given.out, size=size))
     except (lq.LeadqualError, Refused) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
-
-
-def _source(given: argparse.Namespace, policy: lq.Policy) -> Source:
-    if given.database is not None:
-        return ApplicationDatabase(given.database, policy, given.on_new_policy)
-    if given.contacts is None or given.interactions is None:
-        raise Refused("name --database, or --contacts and --interactions")
-    return ParquetFiles(given.contacts, given.interactions)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -180,8 +191,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--call", nargs="+", default=["sql", "prospect"], metavar="STAGE", help="where a call is due")
     parser.add_argument("--caller", default="seller", help="what we are (%(default)s)")
     parser.add_argument("--registry", metavar="FILE", help="a do-not-call registry")
-    parser.add_argument("--on-new-policy", choices=("stop", "adopt", "replay"), default="stop", help="%(default)s")
-    parser.add_argument("--size", type=int, default=20_000, help="how many contacts a part has (%(default)s)")
+    parser.add_argument("--on-new-policy", default="stop", metavar="HOW", help="stop, adopt or replay; %(default)s")
+    parser.add_argument("--size", default="20000", help="how many contacts a part has (%(default)s)")
     return parser.parse_args(arguments)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 
 import leadqual as lq
-from leadqual import frames
+from leadqual import errors, frames
 
 Range = tuple[str | None, str | None]
 """Contacts after the first id, up to and with the second; None for no end."""
@@ -60,9 +61,9 @@ class ApplicationDatabase:
         from leads.deciding import Deciding  # noqa: PLC0415
         from leads.desk import Desk  # noqa: PLC0415
 
+        check_log(url)  # a job that only reads makes no tables, least of all in a database whose name is misspelt
         self._policy = policy
         self._database = Database(url, patience=60)
-        self._database.prepare()
         self._desk = Desk(self._database, Deciding(policy, "replay" if on_new_policy == "replay" else "adopt"))
 
     def ids(self) -> list[str]:
@@ -84,6 +85,68 @@ class ApplicationDatabase:
 
     def close(self) -> None:
         self._database.close()
+
+
+def check_files(contacts: Path, interactions: Path) -> None:
+    """Raise `InputError` with everything that keeps two files from being read as a log."""
+    needed = {contacts: ("contact_id",), interactions: ("contact_id", "interaction_id", "kind", "occurred_at")}
+    problems = list[lq.Problem]()
+    for path, columns in needed.items():
+        try:
+            found = pl.read_parquet_schema(path)
+        except OSError as error:
+            problems.append(errors.unreadable_file(str(path), error))
+        except pl.exceptions.PolarsError:
+            hint = "leadqual.frames.write writes one"
+            problems.append(lq.Problem("unreadable-file", "this is no Parquet file", lq.Place(str(path)), hint=hint))
+        else:
+            problems += [_lacking(path, name, list(found)) for name in columns if name not in found]
+    if problems:
+        raise lq.InputError(problems)
+
+
+def _lacking(path: Path, name: str, columns: list[str]) -> lq.Problem:
+    near = get_close_matches(name, columns, n=1)
+    hint = f"rename {near[0]!r}, if that is it" if near else None
+    return lq.Problem("missing-column", f"there is no column {name!r}", lq.Place(str(path)), hint=hint)
+
+
+def check_log(url: str) -> None:
+    """Raise `InputError` unless a database is there and holds the log of the application; nothing is made."""
+    try:
+        import sqlalchemy as sa  # noqa: PLC0415 - as above
+        from leads.tables import metadata  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        ours = (error.name or "").partition(".")[0] == "leads"
+        hint = "put examples/web on PYTHONPATH" if ours else "pip install 'leadqual[web,outreach]'"
+        raise lq.InputError(lq.Problem("missing-dependency", str(error), lq.Place("--database"), hint=hint)) from None
+    try:
+        where = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise _no_log("this is no address of a database", url) from None
+    if where.get_backend_name() not in ("sqlite", "postgresql"):
+        raise _no_log("the database is SQLite or PostgreSQL", where.render_as_string())
+    if where.get_backend_name() == "sqlite" and not Path(where.database or "").is_file():
+        found = errors.unreadable_file(where.database or "", FileNotFoundError(2, "there is no such database"))
+        raise lq.InputError(found)  # to open it would make it
+    # Not as the application opens it: that alone would write into a file that is no database of its own yet.
+    if where.get_backend_name() == "postgresql":
+        engine = sa.create_engine(where.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 60})
+    else:
+        engine = sa.create_engine(where)
+    try:
+        there = set(sa.inspect(engine).get_table_names())
+    except sa.exc.DBAPIError as error:
+        raise _no_log(f"the database cannot be read: {error.orig}", where.render_as_string()) from None
+    finally:
+        engine.dispose()
+    if missing := sorted(set(metadata.tables) - there):
+        raise _no_log(f"this holds no log: there is no table {', '.join(missing)}", where.render_as_string())
+
+
+def _no_log(message: str, url: str) -> lq.InputError:
+    expected = "sqlite:///leads.db or postgresql://user:password@host/name, as the application was given it"
+    return lq.InputError(lq.Problem("unreadable-file", message, lq.Place("--database"), url, expected))
 
 
 def _between(column: Any, part: Range) -> Any:

@@ -80,7 +80,20 @@ def test_the_first_touch_is_the_first_that_names_a_channel():
     )  # fmt: skip
     report = funnel(*TABLES, interactions=table, by="channel")
     assert by_group(report) == {"email": (1, 1), "voice": (1, 0), None: (1, 1)}  # what comes after the end is not seen
-    assert "The channel is that of each contact's first interaction that names one." in report.notes
+    assert "The channel is that of each contact's first interaction before it bought that names one." in report.notes
+
+
+def test_a_purchase_is_not_credited_with_itself():
+    table = events(
+        ("c-1", "i-1", day(9), "purchase", "email"), ("c-1", "i-2", day(12), "page_viewed", "web"),
+        ("c-2", "i-3", day(2), "page_viewed", "web"),
+        ("c-3", "i-4", day(5), "page_viewed", "web"), ("c-3", "i-5", day(6), "purchase", "email"),
+    )  # fmt: skip
+    assert by_group(funnel(*TABLES, interactions=table, by="channel")) == {"web": (2, 1), None: (1, 1)}
+    # Where nobody is known to have bought, nothing is left out.
+    lives = {"c-1": [("lead", 0), ("mql", 2)], "c-3": [("lead", 3)]}
+    report = funnel(moves_of(lives), standings_of(lives, 20), interactions=table, by="channel")
+    assert dict(report.rate.select("group", "visitors").iter_rows()) == {"email": 1, "web": 1}
 
 
 def test_the_last_touch_is_the_last_before_the_purchase_or_the_end():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import defaultdict
 
 import polars as pl
@@ -8,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadqual import cleaning
+from leadqual.cleaning import placeholders
 from leadqual.cleaning.components import components
 from leadqual.cleaning.mails import mail_keys
+from leadqual.cleaning.opened import may_be_twice
 from leadqual.cleaning.phones import phone_keys
 from leadqual.errors import InputError
 from leadqual.outreach.places.mail import mail_key
@@ -205,3 +209,56 @@ def test_what_was_found_shows_itself():
     assert "&lt;a&gt;@pt.co.id" in found._repr_html_()
     assert "<a>@" not in found._repr_html_()
     assert found.superfluous == 2
+
+
+def test_countries_are_read_in_any_letters_and_one_that_is_none_is_told():
+    phones = people(phone=["0812-345-6789", "+628123456789", "08123456789"], country=["id", None, " ID "])
+    assert cleaning.duplicates(phones).groups["contact_id"].to_list() == ["c-1", "c-2", "c-3"]
+    for wrong, hint in (("id", "write 'ID'"), ("Indonesia", None), (62, None)):
+        with pytest.raises(InputError) as caught:
+            cleaning.duplicates(phones, country=wrong)
+        assert (caught.value.code, caught.value.problems[0].hint) == ("bad-country", hint)
+
+
+def test_a_column_of_lists_is_no_key():
+    with pytest.raises(InputError) as caught:
+        cleaning.duplicates(people(email=[["a@pt.co.id"]] * 2))
+    assert caught.value.code == "wrong-type"
+
+
+VALUES = st.one_of(
+    st.none(), st.text(max_size=9), st.text("0123\u0661 -", max_size=9), st.sampled_from([*cleaning.PLACEHOLDERS]),
+    st.sampled_from(["N/A", " n/A\x1f", "\u212a@pt.co.id", "Info@pt.co.id", "\u0130NFO@pt.co.id", "ADMIN",
+                     "+620000000\n"]),
+)  # fmt: skip
+
+
+@given(st.lists(VALUES))
+@settings(deadline=None)
+def test_placeholders_and_roles_of_whole_columns_are_those_of_single_values(values):
+    cells = pl.Series(values, dtype=pl.String)
+    for among, single, listed in (
+        (placeholders.placeholders_among, placeholders.is_placeholder, cleaning.PLACEHOLDERS),
+        (placeholders.roles_among, placeholders.is_role, cleaning.ROLE_MAILBOXES),
+    ):
+        assert among(cells, listed).to_list() == [one is not None and single(one, listed) for one in values]
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from("abcdef"))))
+def test_whatever_stands_there_twice_may(values):
+    found = may_be_twice(pl.Series(values, dtype=pl.String)).to_list()
+    assert found == [one is not None and values.count(one) > 1 for one in values]
+
+
+def test_without_polars_it_says_what_to_install():
+    code = """
+import sys
+sys.modules["polars"] = None
+try:
+    from leadqual import cleaning
+    cleaning.duplicates
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("MissingDependency [missing-dependency]"), told

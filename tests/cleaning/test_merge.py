@@ -250,5 +250,55 @@ def test_what_was_done_shows_itself():
     text = merged().explain()
     assert text.startswith("1 contact merged into 1.\n  1 interaction stood there twice, and count once.")
     assert "Standings are not merged" in text
-    assert repr(merged()) == "<Merged: 1 contacts into 1>"
+    assert repr(merged()) == "<Merged: 1 contact into 1>"
     assert "<td" in merged()._repr_html_()
+
+
+def test_columns_of_its_own_are_left_alone_whatever_they_are_called():
+    names = ("owner", "name", "now", "then", "whose")
+    events = EVENTS.with_columns(pl.lit(f"own {name}").alias(name) for name in names)
+    one = cleaning.merge(PEOPLE, events, same(("c-1", "c-2")))
+    assert one.interactions.select("contact_id", "interaction_id", *names).rows() == [
+        (contact, event, *(f"own {name}" for name in names))
+        for contact, event in (("c-2", "i-1"), ("c-2", "i-2"), ("c-3", "i-1"))
+    ]  # fmt: skip
+    assert cleaning.undo(one.contacts, one.interactions, one.undo).interactions.equals(events)
+
+
+@pytest.mark.parametrize("cell", ["yes", "true", "5", '"x"', '["2026-11-01"]', '{"note": "by letter"}'])
+def test_a_wish_that_nobody_can_read_is_neither_lost_nor_in_the_way(cell):
+    wishes = pl.Series([cell, '[{"at": "2026-11-01T00:00:00Z"}]', None])
+    people = PEOPLE.with_columns(do_not_call=wishes)
+    words = json.loads(cleaning.merge(people, None, same(("c-1", "c-2"))).contacts["do_not_call"][0])
+    assert words[0] == {"at": "2026-11-01T00:00:00Z"}
+    told = json.loads(cell) if cell != "yes" else cell
+    assert words[1] in ({"unreadable": told}, {"unreadable": "2026-11-01"}, told)
+    assert cleaning.duplicates(people).review().table["conflicts"][0]
+
+
+def test_a_column_that_cannot_hold_the_wishes_of_several_is_refused():
+    with pytest.raises(InputError) as caught:
+        cleaning.merge(PEOPLE.with_columns(do_not_call=True, consents=pl.lit(1)), None, same(("c-1", "c-2")))
+    assert [(one.code, one.place.path) for one in caught.value.problems] == [
+        ("wrong-type", "consents"), ("wrong-type", "do_not_call"),
+    ]  # fmt: skip
+
+
+def test_words_are_put_in_the_order_of_time_whatever_zone_they_are_in():
+    people = PEOPLE.with_columns(do_not_call=pl.Series([
+        '[{"at": "2026-01-02T01:00:00Z"}]', '[{"at": "2026-01-02T02:00:00+07:00"}]', None,
+    ]))  # fmt: skip
+    words = json.loads(cleaning.merge(people, None, same(("c-1", "c-2"))).contacts["do_not_call"][0])
+    assert [word["at"] for word in words] == ["2026-01-02T02:00:00+07:00", "2026-01-02T01:00:00Z"]
+
+
+def test_your_own_list_finds_whoever_stood_on_it_under_another_id_number_or_address():
+    people = PEOPLE.with_columns(phone=pl.Series(["+6281", "+6282", "+6283"]),
+                                 email=pl.Series(["A@pt.co.id", "b@pt.co.id", "c@pt.co.id"]))  # fmt: skip
+    one = cleaning.merge(people, None, same(("c-1", "c-2")))
+    assert one.moved.rows() == [("c-1", "c-2")]
+    for entry in ("c-1", "+6281", "a@PT.co.id"):
+        assert one.suppressed([entry]) == [entry, "c-2"]
+    assert one.suppressed(["c-2", "c-3", "+6283"]) == ["c-2", "c-3", "+6283"]
+    with pytest.raises(InputError, match="no list of entries"):
+        one.suppressed("c-1")

@@ -10,7 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import leadqual as lq
-from leadqual import cleaning, frames
+from leadqual import cleaning, frames, outreach
+from leadqual.model.time import micros
+from leadqual.outreach.facts.history import told
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 AT = START + timedelta(days=60)
@@ -183,3 +185,32 @@ def test_what_came_after_the_merge_stays_with_the_one_that_was_kept(database, na
     assert undone.interactions.filter(pl.col("interaction_id").is_in(names))["contact_id"].to_list() == [head] * len(
         names
     )
+
+
+def refusals(contact, history):
+    """Return what a contact's own wishes forbid; where somebody lives is the same for all."""
+    here = contact.model_copy(update={"country": "ID"})
+    return {
+        (channel, reason.code)
+        for channel in ("voice", "email")
+        for reason in outreach.permit(here, history, purpose="telemarketing", channel=channel, at=AT).reasons
+        if reason.code in ("INTERNAL_DNC", "CONSENT_REVOKED")
+    }
+
+
+@given(databases())
+@settings(max_examples=40, deadline=None)
+def test_what_was_forbidden_for_one_stays_so_unless_a_later_word_allows_it(database):
+    contacts, histories, tables, group = database
+    merged = cleaning.merge(*tables, same(*group))
+    there, events = read(merged)
+    (head,) = merged.undo.kept
+    at = micros(AT)
+    members = [told(one, histories[one.id], at) for one in contacts if one.id in group]
+    whole = told(there[head], events.get(head, ()), at)
+    assert {*whole.requests} == {wish for one in members for wish in one.requests}
+    assert {*whole.words} == {word for one in members for word in one.words}
+    allowed = max((word.instant for word in whole.words if word.granted), default=-1)
+    for one, said in zip((one for one in contacts if one.id in group), members, strict=True):
+        if allowed <= min((wish.instant for wish in said.requests), default=-2):
+            assert refusals(one, histories[one.id]) <= refusals(there[head], events.get(head, ()))

@@ -140,7 +140,7 @@ def test_the_next_search_does_not_ask_again(tmp_path):
     assert {frozenset(pair) for pair in again.pairs.select("left", "right").iter_rows()} == {
         frozenset(("c-1", "c-2")), frozenset(("c-2", "c-3")), frozenset(("c-1", "c-4")),
     }  # fmt: skip
-    assert "not asked again: 1 pairs" in again.explain()
+    assert "not asked again: 1 pair decided" in again.explain()
     second = again.review()
     assert {(row["left"], row["right"]): row["decision"] for row in second.table.iter_rows(named=True)} == {
         ("c-1", "c-2"): "same", ("c-2", "c-3"): None, ("c-1", "c-4"): None, ("c-1", "c-3"): "different",
@@ -162,3 +162,28 @@ def test_deciding_in_code():
     )
     assert "Budi Santoso" in review._repr_html_()
     assert (repr(review), len(review)) == ("<Review of 3 pairs>", 3)
+
+
+def test_two_that_are_different_are_not_accepted_by_way_of_a_third():
+    table = PEOPLE.head(3).select("contact_id", "phone")
+    review = cleaning.duplicates(table).review().decide({("c-1", "c-2"): "different"})
+    again = cleaning.duplicates(table, decided=review)
+    assert len(again) == 1  # the third shares the number with both
+    assert again.review(accept=1.0).counts == {"same": 0, "different": 1, "open": 2}
+    assert cleaning.merge(table, None, again).contacts.equals(table)
+
+
+def test_of_two_words_at_one_instant_the_refusal_is_shown_whatever_their_order_and_zones():
+    given = '{"channel": "voice", "at": "2026-01-02T01:00:00+07:00"}'
+    refused = '{"channel": "voice", "at": "2026-01-01T18:00:00Z", "granted": false}'
+    for both in (f"[{given}, {refused}]", f"[{refused}, {given}]"):
+        table = PEOPLE.head(2).with_columns(consents=pl.Series([both, f"[{given}]"]))
+        assert cleaning.duplicates(table).review().table["conflicts"].to_list() == [
+            "consent to marketing by voice: refused / given"
+        ]
+
+
+def test_deciding_in_code_on_a_table_without_its_columns():
+    with pytest.raises(InputError) as caught:
+        cleaning.Review(pl.DataFrame({"left": ["a"], "right": ["b"]})).decide({("a", "b"): "same"})
+    assert caught.value.code == "missing-column"

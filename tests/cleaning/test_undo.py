@@ -106,3 +106,28 @@ def test_it_says_what_stayed(merged):
     ]
     assert repr(undone) == "<Undone: 2 contacts are there again>"
     assert undone.replay == ("c-1", "c-2", "c-3")
+
+
+WISHES = [
+    {"kind": "opted_out"}, {"kind": "consent_withdrawn"}, {"kind": "newsletter_unsubscribed"},
+    {"kind": "call_outbound", "outcome": "do_not_call"},
+    {"kind": "message_received", "channel": "whatsapp", "text": "STOP"},
+    {"kind": "call_inbound", "purpose": "no such purpose"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=lambda wish: wish["kind"])
+def test_a_wish_that_came_after_the_merge_holds_for_all_that_are_there_again(merged, wish):
+    rows = [{"contact_id": "c-1", "interaction_id": "i-8", **wish},
+            {"contact_id": "c-1", "interaction_id": "i-9", "kind": "consent_given", "channel": "email"}]  # fmt: skip
+    grown = pl.concat([merged.interactions, pl.DataFrame(rows)], how="diagonal")
+    undone = cleaning.undo(merged.contacts, grown, merged.undo)
+    held = undone.interactions.filter(pl.col("interaction_id").is_in(["i-8", "i-9"]))
+    assert held.select("interaction_id", "contact_id").rows() == [
+        ("i-8", "c-1"), ("i-8", "c-2"), ("i-8", "c-3"), ("i-9", "c-1"),
+    ]  # fmt: skip
+    assert held.filter(interaction_id="i-8")["kind"].to_list() == [wish["kind"]] * 3
+    assert undone.wishes.rows() == [("c-2", "i-8"), ("c-3", "i-8")]
+    assert "hold for those that are there again too: i-8." in undone.explain()
+    again = cleaning.merge(undone.contacts, undone.interactions, cleaning.duplicates(PEOPLE))
+    assert again.interactions.filter(interaction_id="i-8").height == 1

@@ -104,3 +104,25 @@ def test_a_draft_to_begin_with(crm, run):
     missing = run("import", "draft.yaml", "people.csv")
     assert missing.exit_code == 2
     assert "needs id:" in missing.stderr
+
+
+def test_what_was_said_is_said_again_in_how_to_go_on(crm, run):
+    result = run("import", "mine.yaml", "people.csv", "events.csv", "--out", "crm", "--skip-refused", *ZONE)
+    assert result.exit_code == 0
+    assert "Nothing is written yet: --out crm --write --skip-refused writes it." in result.stdout
+
+
+def test_all_options_that_are_wrong_are_told_at_once(crm, run):
+    wrong = {"--encoding": "utf99", "--time-zone": "Mars/X", "--at": "soon", "--decimal": "x", "--format": "xls"}
+    wrong |= {"--report": "r.txt", "-p": "nosuch"}
+    words = ("--word", "Demo", "--word", "stages.Hot=sqll", "--word", "calls.X=purchase", "--word", "calls")
+    options = [part for option in wrong.items() for part in option]
+    result = run("import", "mine.yaml", "people.csv", *options, *words, "--json")
+    told = [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+    assert told == [
+        "unknown-format", "unknown-format", "bad-time-zone", "bad-decimal", "unknown-encoding", "bad-time",
+        "unreadable-file", "bad-usage", "bad-usage", "unknown-vocabulary",
+    ]  # fmt: skip
+    result = run("import", "mine.yaml", "people.csv", *words, "--word", "activities.Demo=demo_atended", "--json")
+    told = [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+    assert told == ["bad-usage", "bad-usage", "unknown-vocabulary", "unknown-kind", "unknown-stage"]

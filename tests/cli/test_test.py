@@ -148,3 +148,14 @@ def test_it_has_help_with_examples(run):
     result = run("test", "--help")
     assert result.exit_code == 0
     assert "  leadqual test tests" in result.stdout
+
+
+def test_a_policy_that_ships_brings_its_own_tests(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("test", "-p", "minimal")
+    assert result.exit_code == 0
+    assert "minimal.policytest.yaml" in result.stdout
+    assert run("test", "-p", "minimal", "-k", "there is no such case").exit_code == 2
+    nobody = run("test")
+    assert nobody.exit_code == 2
+    assert "leadqual test -p sales" in nobody.stderr

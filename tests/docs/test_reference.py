@@ -17,6 +17,7 @@ from pydantic_core import core_schema
 
 import leadqual as lq
 from leadqual import outreach
+from leadqual.cli.program import app
 from leadqual.conditions.parse import HISTORY_FUNCTIONS
 from leadqual.outreach.approach.action import Outcome
 
@@ -151,3 +152,10 @@ def test_the_page_on_reaching_out_lists_every_column_of_a_screened_list():
     at = datetime(2026, 11, 22, tzinfo=UTC)
     verdicts = outreach.permit_frame(contacts, purpose="survey", channel="voice", at=at, reasons=True)
     assert shown == set(verdicts.columns)
+
+
+def test_every_command_is_in_the_table_of_commands():
+    listed = set(re.findall(r"^\| `leadqual ([a-z]+)", read("docs/command-line.md"), flags=re.MULTILINE))
+    assert listed == {command.name or command.callback.__name__ for command in app.registered_commands} | {
+        group.name for group in app.registered_groups
+    }

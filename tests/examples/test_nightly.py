@@ -71,7 +71,9 @@ class Nights:
     def __call__(self, at: datetime, out: str = "nights", size: int = 6, **more: Any) -> Path:
         policy = lq.Policy.load(self.policy)
         job = self.nightly.Job(policy, at, call=("sql",), **more)
-        source = self.nightly.ApplicationDatabase(self.database, policy, job.on_new_policy)
+        from sources import ApplicationDatabase  # noqa: PLC0415 - found only now
+
+        source = ApplicationDatabase(self.database, policy, job.on_new_policy)
         try:
             return self.nightly.run(job, source, self.out / out, size=size)
         finally:
@@ -184,6 +186,7 @@ def test_killed_it_leaves_parts_that_the_next_run_keeps(nights: Nights, capsys: 
     command = nights.command(MONDAY, "killed")
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        assert process.stdout.readline().startswith("first night")
         assert process.stdout.readline().startswith("part 0: 5 contacts")
         process.send_signal(signal.SIGKILL)
     assert not (nights.out / "killed" / nights.nightly.name_of(MONDAY)).exists()
@@ -191,6 +194,30 @@ def test_killed_it_leaves_parts_that_the_next_run_keeps(nights: Nights, capsys: 
     assert "part 0" not in (told := capsys.readouterr().out)
     assert "part 2: 4 contacts" in told
     assert found == tables(nights(MONDAY, "whole"))
+
+
+def test_what_was_begun_or_made_for_another_caller_is_not_taken_for_this_one(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(_: Path) -> None:
+        raise Gone
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nights.nightly, "_to_disk", ended)
+        with pytest.raises(Gone):
+            nights(MONDAY)
+    capsys.readouterr()
+    nights(MONDAY, caller="collector")
+    assert "part 0" in capsys.readouterr().out  # that of the seller says what a seller may do
+    with pytest.raises(nights.nightly.Refused, match="made with another --caller; move it away"):
+        nights(MONDAY)
+
+
+def test_those_who_wait_equally_long_are_listed_in_one_order(nights: Nights, desk: Any) -> None:
+    take_in(desk, [sent(name, f"same-{name}", "demo_requested", day(19.5)) for name in reversed(NAMES)])
+    found = tables(nights(MONDAY, size=3))["to_call"]
+    assert len({one["entered_at"] for one in found}) < len(found)
+    assert found == sorted(found, key=lambda one: (not one["allowed"], one["entered_at"], one["contact_id"]))
 
 
 @pytest.mark.parametrize("way", ["adopt", "replay"])
@@ -264,6 +291,72 @@ def test_a_log_without_contacts_is_a_night_too(nightly: Any, policy_file: Path, 
         nights = Nights(nightly, f"sqlite:///{tmp_path}/empty.db", policy_file, tmp_path)
         for at in (MONDAY, TUESDAY):
             assert tables(nights(at)) == {"standings": [], "moved": [], "to_call": []}
+
+
+def test_on_the_first_night_nobody_moved(nights: Nights, desk: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    first = tables(nights(MONDAY, size=5))
+    assert {one["stage"] for one in first["standings"]} > {"lead"}
+    assert first["moved"] == []
+    assert "first night" in capsys.readouterr().out
+    take_in(desk, [sent(NAMES[0], "bought", "purchase", day(21))])
+    assert NAMES[0] in {one["contact_id"] for one in tables(nights(TUESDAY))["moved"]}
+    assert "first night" not in capsys.readouterr().out
+
+
+def test_after_the_first_night_the_application_knows_whom_time_had_moved(nights: Nights, desk: Any) -> None:
+    nights(day(40))
+    for stage in desk.deciding.policy.stages:
+        assert all(desk.decide(name, day(40)).stage == stage for name in desk.standing_in([stage], 100)), stage
+
+
+def test_everything_wrong_with_the_command_is_said_at_once(
+    nightly: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c.parquet").write_bytes(b"no Parquet")
+    pl.DataFrame({"contact_id": ["c-1"], "when": [MONDAY]}).write_parquet(tmp_path / "i.parquet")
+    (tmp_path / "full").touch()
+    rest = ["--at", "gestern", "--size", "-1", "--caller", "seler", "--registry", str(tmp_path / "us.dnc")]
+    files = ["--contacts", str(tmp_path / "c.parquet"), "--interactions", str(tmp_path / "i.parquet")]
+    given = ["--policy", "sale", *rest, *files, "--out", str(tmp_path / "full"), "--on-new-policy", "adpot"]
+    assert nightly.main(given) == 2
+    told = capsys.readouterr().err
+    for words in (
+        "--policy: [unknown-policy]", "did you mean 'sales'?", "--at: [bad-time]", "--size: [bad-number]",
+        "did you mean 'seller'?", "us.dnc: [unreadable-file]", "--out: [bad-usage]", "did you mean 'adopt'?",
+        "c.parquet: [unreadable-file] this is no Parquet file", "i.parquet: [missing-column]",
+    ):  # fmt: skip
+        assert words in told, words
+    gone = ["--contacts", str(tmp_path / "gone.parquet"), *files[2:]]
+    given = ["--policy", "sales", "--at", "2026-01-21T00:00Z", "--out", str(tmp_path / "nights"), "--call", "sqll"]
+    assert nightly.main([*given, *gone, "--size", "0"]) == 2
+    told = capsys.readouterr().err
+    assert "gone.parquet: [unreadable-file]" in told
+    assert "--call: [unknown-stage]" in told
+    assert "did you mean 'sql'?" in told
+    assert "--size: [bad-number]" in told
+    assert not (tmp_path / "nights").exists()
+
+
+def test_a_database_that_is_not_there_or_holds_no_log_is_refused(
+    nightly: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "leads.db").touch()  # SQLite takes an empty file for a database
+    (tmp_path / "text.db").write_text("this is no database, however long it is" * 100, encoding="utf-8")
+    given = ["--policy", "sales", "--at", "2026-01-21T00:00:00Z", "--out", str(tmp_path / "nights"), "--database"]
+    for url, words in {
+        f"sqlite:///{tmp_path}/leeds.db": "did you mean 'leads.db'?",
+        "sqlite://": "[unreadable-file]",
+        f"sqlite:///{tmp_path}/leads.db": "there is no table contacts, interactions, moves, standings",
+        f"sqlite:///{tmp_path}/text.db": "cannot be read",
+        f"{tmp_path}/leads.db": "no address of a database",
+        "mysql://host/leads": "SQLite or PostgreSQL",
+        "postgresql://127.0.0.1:1/leads": "cannot be read",
+    }.items():
+        assert nightly.main([*given, url]) == 2
+        assert words in capsys.readouterr().err, url
+    assert not (tmp_path / "leeds.db").exists()
+    assert not (tmp_path / "nights").exists()
+    assert (tmp_path / "leads.db").read_bytes() == b""
 
 
 def test_the_command_of_the_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from support import postgres
-from support.web import POLICY, WEB, address, day, desk_of, made, sent, serving, web
+from support.web import EXAMPLES, POLICY, WEB, address, day, desk_of, made, sent, serving, web
 
 import leadqual as lq
 
@@ -103,11 +104,87 @@ def test_one_that_is_wrong_refuses_the_batch_and_every_problem_is_said(client: h
         ("bad-id", "[3].id"),
         ("missing-field", "[4].contact_id"),
         ("missing-field", "[4].id"),
+        ("missing-field", "[4].occurred_at"),
         ("bad-id", "[5].contact_id"),
         ("wrong-type", "[6]"),
     ]
     assert answer.json()["problems"][0]["hint"].startswith("did you mean 'demo_requested'")
+    assert answer.json()["problems"][2]["hint"].startswith("write a number")
     assert ids(client) == []
+
+
+def test_one_problem_hides_no_other(client: httpx.Client) -> None:
+    rows = [
+        sent("nobody", "i-1", "demo_requestd", "2026-01-02T00:00:00"),
+        sent("c-1", "", "purchase", "2026-01-02T00:00:00", amount="viel"),
+        sent("c-2", "i-3", "purchase", day(1), amout=3),
+    ]
+    answer = client.post("/interactions", json=rows)
+    problem(answer, 422)
+    assert [(one["code"], one["path"]) for one in answer.json()["problems"]] == [
+        ("unknown-contact", "[0].contact_id"),
+        ("unknown-kind", "[0].kind"),
+        ("naive-datetime", "[0].occurred_at"),
+        ("bad-id", "[1].id"),
+        ("naive-datetime", "[1].occurred_at"),
+        ("float-type", "[1].amount"),
+        ("unknown-contact", "[2].contact_id"),
+        ("unknown-field", "[2].amout"),
+    ]
+    one = client.post("/interactions", json=rows[0])
+    assert [found["path"] for found in one.json()["problems"]] == ["contact_id", "kind", "occurred_at"]
+    assert ids(client) == []
+
+
+def test_everything_wrong_with_a_question_is_said_at_once(client: httpx.Client) -> None:
+    asked = {"purpose": "telemarketin", "channel": "voise", "stagess": ["sql"], "limit": 0,
+             "stages": ["sqll"], "contact_ids": ["c-1", "c-7"]}  # fmt: skip
+    answer = client.post("/permit", json=asked)
+    problem(answer, 422)
+    assert [(one["code"], one.get("path")) for one in answer.json()["problems"]] == [
+        ("bad-request", "limit"),
+        ("unknown-field", "stagess"),
+        ("unknown-purpose", "purpose"),
+        ("unknown-channel", "channel"),
+        ("bad-request", None),
+        ("unknown-stage", "stages[0]"),
+        ("unknown-contact", "contact_ids[1]"),
+    ]
+    hints = [one.get("hint") for one in answer.json()["problems"]]
+    for number, meant in {1: "stages", 2: "telemarketing", 3: "voice", 5: "sql"}.items():
+        assert hints[number].startswith(f"did you mean '{meant}'")
+    for body in (7, None, [], {}, {"purpose": 3, "channel": [], "stages": "sql"}, {"contact_ids": 1, "stages": [2]}):
+        problem(client.post("/permit", json=body), 422)
+    schema = client.get("/openapi.json").json()["paths"]["/permit"]["post"]["requestBody"]["content"]
+    assert "stages" in schema["application/json"]["schema"]["properties"]
+
+
+def test_every_code_is_on_a_page() -> None:
+    pages = [EXAMPLES.parent / "docs" / "errors.md", WEB / "README.md"]
+    told = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", "".join(page.read_text(encoding="utf-8") for page in pages)))
+    sources = [*WEB.rglob("*.py"), *(EXAMPLES / "nightly").glob("*.py")]
+    said = {
+        code
+        for source in sources
+        for code in re.findall(r'(?:Problem|_refuse)\(\s*"([a-z-]+)"', source.read_text(encoding="utf-8"))
+    }
+    assert len(said) > 10
+    assert said <= told
+
+
+def test_an_explanation_tells_the_moves_on_file(database: str, policy_file: Path) -> None:
+    with serving(made(database, policy_file, day(1))) as client:
+        client.put("/contacts/c-1", json=ANN)
+        client.post("/interactions", json=sent("c-1", "i-1", "demo_requested", day(1)))
+        told = client.get("/contacts/c-1").json()
+        assert [(one["source"], one["target"]) for one in told["moves"]] == [("lead", "sql")]
+        assert "lead -> sql (ripe)" in told["explanation"]
+        assert "Nothing has moved it" not in told["explanation"]
+    with serving(made(database, policy_file, day(20))) as client:  # time has moved it further; that is on no file yet
+        told = client.get("/contacts/c-1").json()
+        assert [one["transition"] for one in told["moves"]] == ["ripe", "cooled"]
+        assert told["explanation"].index("(ripe)") < told["explanation"].index("(cooled)")
+        assert client.get("/contacts/c-1?at=2026-01-21").json()["moves"] == told["moves"]
 
 
 PROBLEMS: list[tuple[str, str, Any, int, str]] = [
@@ -115,6 +192,9 @@ PROBLEMS: list[tuple[str, str, Any, int, str]] = [
     ("GET", "/contacts/nobody/history", None, 404, "unknown-contact"),
     ("POST", "/interactions", [sent("nobody", "i-1", "purchase", day(1))], 404, "unknown-contact"),
     ("POST", "/permit", {"purpose": "survey", "channel": "voice", "contact_ids": ["x"]}, 404, "unknown-contact"),
+    ("GET", "/contacts/c%00", None, 404, "unknown-contact"),
+    ("POST", "/permit", {"purpose": "survey", "channel": "voice", "contact_ids": ["\ud800"]}, 404, "unknown-contact"),
+    ("POST", "/permit", {"purpose": "survey", "channel": "voice", "stages": ["\ud800"]}, 422, "unknown-stage"),
     ("GET", "/nowhere", None, 404, "not-found"),
     ("DELETE", "/contacts/c-1", None, 405, "method-not-allowed"),
     ("GET", "/contacts/c-1?at=yesterday", None, 422, "bad-time"),
@@ -130,13 +210,15 @@ PROBLEMS: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/permit", {"purpose": "sellin", "channel": "voice", "contact_ids": ["c-1"]}, 422, "unknown-purpose"),
     ("POST", "/permit", {"purpose": "survey", "channel": "voice", "stages": ["sq"]}, 422, "unknown-stage"),
     ("POST", "/permit", {"purpose": "survey", "channel": "voice"}, 422, "bad-request"),
-    ("POST", "/permit", {"channel": "voice", "stages": ["sql"]}, 422, "bad-request"),
+    ("POST", "/permit", {"channel": "voice", "stages": ["sql"]}, 422, "missing-field"),
 ]
 
 
 def test_problems_say_what_is_wrong(client: httpx.Client) -> None:
     for method, path, body, status, code in PROBLEMS:
-        assert problem(client.request(method, path, json=body), status)["code"] == code, path
+        sent_body = json.dumps(body)  # in ASCII, which says what UTF-8 does not
+        answer = client.request(method, path, content=sent_body, headers={"content-type": "application/json"})
+        assert problem(answer, status)["code"] == code, path
     assert ids(client) == []
 
 

@@ -113,3 +113,15 @@ def test_a_draft_names_every_column_and_decides_nothing(tmp_path):
     drawn = Mapping.loads(text.replace("id: ", "id: Nr ")).document.files["our_people"]
     assert list(drawn.columns) == ["Nr", "First Name", "Phone: work", "no"]
     assert all(column.to == "ignore" for (column,) in drawn.columns.values())
+
+
+def test_an_alias_of_a_column_that_nothing_names_changes_nothing_and_is_told():
+    text = "extends: hubspot\nsystem: ours\ntitle: Ours\nversion: 1\n"
+    text += "files:\n  contacts:\n    aliases:\n      E-Mail: [Email]\n      Frist Name: Vorname\n"
+    with pytest.raises(PolicyError) as error:
+        Mapping.loads(text, "ours.yaml")
+    told = [(problem.code, problem.place.line, problem.hint) for problem in error.value.problems]
+    assert told[0] == ("unknown-column", 8, "the other way round: {'Email': 'E-Mail'}")
+    assert told[1][:2] == ("unknown-column", 9)
+    assert told[1][2].startswith("did you mean 'First Name'")
+    assert codes(HEAD + "aliases: {A: B}\nfiles: {c: {about: contacts, id: C}}\n") == [("unknown-column", 4)]

@@ -4,10 +4,10 @@ import gzip
 import zipfile
 
 import pytest
-from support.bring_in import bring, cases, mine
+from support.bring_in import MAPPING, bring, cases, mine
 
-from leadqual.errors import InputError
-from leadqual.integrations import read
+from leadqual.errors import InputError, PolicyError
+from leadqual.integrations import Mapping, read
 
 HEADER = "ID,Full name,Email,Phone,Country\n"
 TEXT = HEADER + "1,Müller,a@example.com,,\n"
@@ -173,3 +173,53 @@ def test_a_file_with_a_header_alone_brings_nothing(tmp_path):
 def test_line_ends_of_every_system(tmp_path):
     for ends in ("\r\n", "\r"):
         assert bring(tmp_path, (HEADER + "1,Ani,,,\n2,Budi,,,\n").replace("\n", ends)).contacts.height == 2
+
+
+def test_files_of_one_name_in_several_folders_are_two_files(tmp_path):
+    for folder, row in (("a", "1,Müller,,,\n"), ("b", "2,Groß,,,\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "people.csv").write_text(HEADER + row, encoding="cp1252")
+    found = read(mine(), sorted(tmp_path.glob("*/people.csv")), encoding="cp1252")
+    assert found.contacts["full_name"].to_list() == ["Müller", "Groß"]
+
+
+@pytest.mark.parametrize("name", ["base64", "rot13"])
+def test_a_codec_that_decodes_no_text_is_no_encoding(tmp_path, name):
+    with pytest.raises(InputError) as error:
+        bring(tmp_path, TEXT, encoding=name)
+    assert only(error).code == "unknown-encoding"
+
+
+def test_the_delimiter_that_a_document_names_decides(tmp_path):
+    own = Mapping.loads(MAPPING + "reading: {delimiter: ^}\n")
+    (tmp_path / "people.csv").write_text("ID^Full name\n1^Ani; Budi\n")
+    assert read(own, tmp_path / "people.csv").contacts["full_name"].to_list() == ["Ani; Budi"]
+    with pytest.raises(PolicyError):
+        Mapping.loads(MAPPING + "reading: {delimiter: '||'}\n")
+
+
+def test_a_header_that_two_delimiters_cut_alike_is_asked_for(tmp_path):
+    with pytest.raises(InputError) as error:
+        bring(tmp_path, "ID;Full name,Email\n1;Ani,x\n")
+    assert (only(error).code, "delimiter" in only(error).hint) == ("unclear-delimiter", True)
+
+
+def test_headers_of_rules_are_missing_too(tmp_path):
+    people = bring(tmp_path, "ID,Full name,Unsubscribd\n1,Ani,yes\n").report.files[0]
+    assert people.missing["Unsubscribed"] == "did you mean 'Unsubscribd'?"
+    events = bring(tmp_path, "Event ID,Person,Type,Started,Lenght\n").report.files[0]
+    assert events.missing["Length"] == "did you mean 'Lenght'?"
+    assert not {"Started", "Ended", "Mail"} & set(events.missing)
+
+
+def test_sheets_that_are_left_out_are_told(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ((), (), ("", "ID", "Full name", "Email"), ("", 7.0, "Ani", "bad")):
+        book.active.append(row)
+    book.create_sheet("Kontakte").append(["Kennung"])
+    book.save(tmp_path / "people.xlsx")
+    found = read(mine(), tmp_path / "people.xlsx")
+    assert (found.contacts["contact_id"].to_list(), cases(found)) == (["7"], [(4, "Email", "bad-email")])
+    assert found.report.files[0].notes == ("no header of the sheet 'Kontakte' is known: left out",)
+    assert "Kontakte" in found._repr_html_()

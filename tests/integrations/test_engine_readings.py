@@ -202,3 +202,32 @@ def test_terms_are_compared_without_case_and_never_guessed():
 @given(st.text())
 def test_a_term_is_its_own_term(text):
     assert term(term(text)) == term(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit"), [("1795305600000", "s"), ("9999999999999", "s"), ("9999-12-31T23:59:00-08:00", None)]
+)
+def test_times_that_no_calendar_here_holds(cell, unit):
+    read = read_times(texts(cell), Conventions(), unit)
+    assert (read.values.to_list(), read.refused["code"].to_list()) == ([None], ["bad-time"])
+
+
+@pytest.mark.parametrize("cell", ["9" * 400, "1e999", "9" * 399])
+def test_numbers_that_are_too_large(cell):
+    read = read_numbers(texts(cell, "5"), None, None)
+    assert (read.values.to_list(), read.refused["code"].to_list()) == ([None, 5], ["finite-number"])
+
+
+def test_other_digits_are_not_taken_for_ours():
+    assert read_numbers(texts("١٢", "１２"), None, None).refused["code"].to_list() == ["bad-number"] * 2
+
+
+def test_a_sign_that_was_said_holds_for_every_number():
+    read = read_numbers(texts("12.5", "12,5", "1.250", "7"), "comma", None)
+    assert (read.values.to_list(), read.refused["code"].to_list()) == ([None, 12.5, 1250, 7], ["bad-number"])
+
+
+def test_a_sign_of_a_currency_is_no_slip_of_a_code():
+    hints = read_currencies(texts("Rp", "IDX")).refused["hint"].sort().to_list()
+    assert "ISO 4217" in hints[0]
+    assert "did you mean" in hints[1]

@@ -3,12 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from support.bring_in import bring, cases, mine
+from support.bring_in import MAPPING, bring, cases, mine
 
 import leadqual as lq
 from leadqual import frames
 from leadqual.errors import InputError, PolicyError
-from leadqual.integrations import read
+from leadqual.integrations import Mapping, read
 
 PEOPLE = "ID,Full name,Email,Country\n1,Ani,ani@example.id,ID\n2,Budi,budi@example.id,ID\n"
 EVENTS = "Event ID,Person,Deal,Mail,Name,Type,Started,Ended,Notes,Result,Length,Amount,Currency,Deleted\n"
@@ -237,3 +237,75 @@ def test_progress_goes_on_to_the_end(tmp_path):
     )
     assert [done for name, done in told if name == "reading"][-1] == 1.0
     assert told[-1] == ("joining", 1.0)
+
+
+def test_a_time_that_cannot_be_read_is_not_replaced_by_another(tmp_path):
+    rows = event(1, Person="1", Ended="03/04/2026") + event(2, Person="1", Ended="2026-11-05 08:00")
+    found = bring(tmp_path, PEOPLE, EVENTS + rows, **ZONE)
+    assert ids(found) == [("1", "event-2-1")]
+    assert cases(found, "row", "column", "code") == [(2, "Ended", "ambiguous-date")]
+
+
+def test_a_case_names_the_column_in_which_the_cell_stands(tmp_path):
+    own = Mapping.loads(MAPPING.replace("{column: Result, words", "{column: [Result, Remark], words"))
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    header, cells = "Event ID,Person,Type,Started,Result,Remark\n", "Call,2026-11-01 08:00"
+    rows = f"1,1,{cells},,Konnected\n2,1,{cells},Connected,Odd\n3,1,{cells},,Connected\n"
+    (tmp_path / "events.csv").write_text(header + rows)
+    found = read(own, [tmp_path / "people.csv", tmp_path / "events.csv"], **ZONE)
+    assert cases(found, "row", "column", "found") == [(2, "Remark", "Konnected")]
+    assert found.frames()[1]["outcome"].to_list() == [None, "answered", "answered"]
+
+
+def test_a_wish_that_says_neither_yes_nor_no_is_told_once(tmp_path):
+    people = "ID,Full name,Unsubscribed\n1,Ani,yes\n2,Budi,verdadero\n3,Citra,\n4,Dewi,no\n"
+    found = bring(tmp_path, people, at=datetime(2026, 11, 1, tzinfo=UTC))
+    assert cases(found, "row", "column", "code", "found") == [(3, "Unsubscribed", "bad-boolean", "verdadero")]
+
+
+def test_no_country_stands_for_one_that_cannot_be_read(tmp_path):
+    people = "ID,Full name,Phone,Country\n1,Ani,0812-3456-7890,Jermn\n2,Budi,0812-3456-7890,\n3,C,+4930123456,Jermn\n"
+    found = bring(tmp_path, people, country="ID")
+    assert found.contacts["phone"].to_list() == [None, "+6281234567890", "+4930123456"]
+    assert (2, "Phone", "phone-without-country") in cases(found)
+
+
+def test_what_is_there_twice_need_not_have_the_same_columns(tmp_path):
+    rows = event(1, Person="1") + event(2, Person="1")
+    header = "Event ID,Person,Type,Started\n"
+    other = header + "1,1,Call,2026-11-01 08:00\n1,1,Call,2026-11-01 08:00\n3,1,Call,2026-11-01 08:00\n"
+    found = bring(tmp_path, PEOPLE, EVENTS + rows, other, **ZONE)
+    assert ids(found) == [("1", "event-1-1"), ("1", "event-2-1"), ("1", "event-3-1")]
+    assert found.report.repeated == 2
+
+
+def test_a_person_is_there_since_the_earliest_row_and_comes_from_where_that_says(tmp_path):
+    rows = [
+        "5,Wei Ming Tan,w@example.sg,Referral,2026-09-01,,Reseller",
+        "9,W. Tan,w@example.sg,Web,2026-04-04,5,",
+        "10,W. Tan,,,2026-03-01,5,",
+    ]
+    people = "ID,Full name,Email,Source,Created,Became,Roles\n" + "\n".join(rows) + "\n"
+    own = Mapping.loads(MAPPING.replace("Web: web_form", "Web: web_form, Referral: referral"), "mine.yaml")
+    (tmp_path / "people.csv").write_text(people)
+    found = read(own, tmp_path / "people.csv", **ZONE)
+    (contact,) = found.contacts.to_dicts()
+    assert (contact["contact_id"], contact["full_name"], contact["source"]) == ("5", "Wei Ming Tan", "web_form")
+    assert contact["created_at"] == datetime(2026, 2, 28, 17, tzinfo=UTC)
+    told = found.report.cases.collect().filter(found.report.cases.collect()["code"] == "another-row")
+    assert sorted(told.select("effect", "row", "column").rows()) == [
+        ("changed", 2, "created_at"),
+        ("changed", 2, "source"),
+        ("changed", 3, "created_at"),
+        ("changed", 3, "full_name"),
+        ("changed", 4, "full_name"),
+    ]
+    assert ("W. Tan", "Wei Ming Tan") in told.select("found", "suggestion").rows()
+    assert found.report.to_decide == 0
+
+
+def test_rows_of_one_person_of_whom_no_time_is_known(tmp_path):
+    people = "ID,Full name,Source,Became\n5,Tan,,\n9,Tan,Web,5\n"
+    found = bring(tmp_path, people)
+    assert found.contacts.select("contact_id", "source").rows() == [("5", "web_form")]
+    assert found.report.count("changed") == 0

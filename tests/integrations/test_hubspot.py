@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import polars as pl
 import pytest
-from support.exports import brought_in, happened, one, people, scored, standing
+from support.exports import EXPORTS, brought_in, happened, one, people, scored, standing
 
 from leadqual import integrations
 
@@ -17,7 +19,8 @@ CONTACTS = {
     "105": ("An", "Nguyễn Văn", None, "VN", "other", None, None),
     "106": ("Dewi", None, "+6281311112222", "ID", "other", 3, "Restaurants"),
     "107": ("Sarah", "O'Neil", "+12125550143", "US", "email_list", None, None),
-    "108": ("Joko", "Widodo", "+6285644445555", None, "online_ad", None, None),
+    # It names a country that cannot be read: that of the options is not taken for it.
+    "108": ("Joko", "Widodo", None, None, "online_ad", None, None),
 }
 STAGES = {
     "101": "mql",
@@ -110,3 +113,14 @@ def test_the_sales_policy_scores_and_replays_it(found: integrations.Import) -> N
     assert rows["101"]["score.fit"] > rows["105"]["score.fit"]
     assert rows["102"]["moves"][-1] == "customer"
     assert rows["103"]["moves"] == ["sql", "prospect", "nurture"]
+
+
+def test_a_stage_of_ones_own_may_be_a_deal_that_was_won(tmp_path: Path) -> None:
+    deals = (EXPORTS / "hubspot" / "deals.csv").read_text(encoding="utf-8").replace("Closed Won", "Vertrag da")
+    (tmp_path / "deals.csv").write_text(deals, encoding="utf-8")
+    files = [EXPORTS / "hubspot" / "contacts.csv", tmp_path / "deals.csv"]
+    told = brought_in("hubspot", files).report.unknown_terms.filter(pl.col("column") == "Deal Stage")
+    assert told.select("term", "times", "vocabulary").rows() == [("Vertrag da", 4, "deal_stages")]
+    own = integrations.mapping("hubspot").with_words(deal_stages={"Vertrag da": "purchase"})
+    again = integrations.read(own, files, country="ID", time_zone="Asia/Jakarta")
+    assert one(again, "deal-7001-Vertrag da-102")["amount"] == 18500.5

@@ -72,3 +72,10 @@ def test_the_sales_policy_scores_and_replays_it(found: integrations.Import) -> N
     rows = scored(found)
     assert rows["2"]["moves"] == ["sql", "nurture", "customer", "inactive_customer"]
     assert rows["1"]["score.fit"] > rows["3"]["score.fit"]
+
+
+def test_a_status_in_another_language_is_told(tmp_path: Path) -> None:
+    deals = (EXPORTS / "pipedrive" / "deals.csv").read_text(encoding="utf-8").replace(",Won,", ",Gagné,")
+    (tmp_path / "deals.csv").write_text(deals, encoding="utf-8")
+    found = brought_in("pipedrive", [EXPORTS / "pipedrive" / "people.csv", tmp_path / "deals.csv"])
+    assert ("Deal - Status", "Gagné") in found.report.unknown_terms.select("column", "term").rows()

@@ -4,10 +4,11 @@ import json
 
 import polars as pl
 import pytest
-from support.bring_in import bring
+from support.bring_in import MAPPING, bring, mine
 
 from leadqual import frames
 from leadqual.errors import InputError
+from leadqual.integrations import Mapping, read
 
 HEADER = "ID,Full name,Email,Phone,Size,Source,Shoe size\n"
 GOOD = HEADER + "1,Ani,Ani@Example.ID,+62 812-3456-7890,250,Web,\n"
@@ -131,3 +132,70 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
         found.write(tmp_path / "out")
     assert error.value.code == "unwritable-file"
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_folder_in_which_one_stands(tmp_path, monkeypatch):
+    found = bring(tmp_path, GOOD)
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path / "out")
+    found.write(".")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["contacts.parquet", "interactions.parquet"]
+
+
+def test_nothing_of_an_earlier_import_stays_beside_a_new_one(tmp_path):
+    staged = bring(tmp_path, "ID,Full name,Stage\n1,Ani,Lead\n")
+    assert len(staged.write(tmp_path / "out")) == 3
+    bring(tmp_path, GOOD).write(tmp_path / "out", overwrite=True)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["contacts.parquet", "interactions.parquet"]
+
+
+def test_a_file_that_was_read_is_never_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contacts.csv").write_text(GOOD)
+    found = read(mine(), "contacts.csv")
+    with pytest.raises(InputError) as error:
+        found.write(".", "csv", overwrite=True)
+    assert (error.value.code, (tmp_path / "contacts.csv").read_text()) == ("existing-file", GOOD)
+    found.write(".", overwrite=True)
+    assert (tmp_path / "contacts.csv").read_text() == GOOD
+
+
+def test_page_and_text_say_what_else_was_counted(tmp_path):
+    found = bring(tmp_path, GOOD + GOOD.splitlines()[1] + "\n" + ",,,,,,\n")
+    for told in (found._repr_html_(), found.report.explain()):
+        assert "1 row repeated another word for word" in told
+        assert "1 empty" in told
+
+
+def test_columns_that_nothing_names_are_told_first_and_not_everything_came_in(tmp_path):
+    lines = bring(tmp_path, GOOD).report.explain().splitlines()
+    assert lines[1] == "Every row came in."
+    assert lines[2] == "1 column was left out, since the mapping does not name them: Shoe size."
+    assert "1 column was left out" in bring(tmp_path, GOOD)._repr_html_()
+    assert "columns: {'Shoe size': ignore}" in bring(tmp_path, GOOD).report.explain()
+    everything = bring(tmp_path, "ID,Full name\n1,Ani\n").report
+    assert (everything.explain().splitlines()[1], everything.unnamed) == ("Everything came in.", [])
+
+
+def test_a_column_that_is_nearly_one_that_is_missing_is_something_to_decide(tmp_path):
+    report = bring(tmp_path, "ID,Full name,E-Mail,Shoe size\n1,Ani,ani@example.id,38\n").report
+    (case,) = report.cases.collect().to_dicts()
+    assert (case["code"], case["column"], case["row"], report.to_decide) == ("unnamed-column", "E-Mail", None, 1)
+    assert case["suggestion"].startswith("is it 'Email'? Then aliases: {'Email': 'E-Mail'}")
+    assert "row" not in report.explain().split("nearly one that is missing")[1].splitlines()[0]
+
+
+def test_terms_that_are_kept_are_told(tmp_path):
+    own = Mapping.loads(
+        MAPPING.replace("Industry: company.industry", "Industry: {to: company.industry, words: fields, unknown: keep}")
+        + "  fields: {Retail trade: retail}\n",
+        "mine.yaml",
+    )
+    people, accounts = tmp_path / "people.csv", tmp_path / "accounts.csv"
+    people.write_text("ID,Full name,Account\n1,Ani,7\n2,Budi,8\n")
+    accounts.write_text("Account ID,Industry\n7,Food & Beverage\n8,Retail trade\n")
+    found = read(own, [people, accounts])
+    assert found.contacts["company.industry"].to_list() == ["Food & Beverage", "retail"]
+    told = found.report.cases.filter(pl.col("code") == "kept-term").select("effect", "row", "found").collect()
+    assert told.rows() == [("changed", 2, "Food & Beverage")]
+    assert found.report.to_decide == 0

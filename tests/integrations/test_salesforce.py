@@ -99,3 +99,9 @@ def test_the_sales_policy_scores_and_replays_it(found: integrations.Import) -> N
     assert rows[RUDI]["moves"] == ["sql", "nurture", "customer", "inactive_customer"]  # slowly, and long ago
     assert rows[PAT]["moves"][-1] == "nurture"
     assert rows[TAN]["score.fit"] > rows[LEAD_3]["score.fit"]
+
+
+def test_a_lead_was_there_before_sales_took_it(found: integrations.Import) -> None:
+    (tan,) = found.contacts.filter(found.contacts["contact_id"] == TAN).to_dicts()
+    assert tan["created_at"] == datetime(2026, 6, 1, 2, tzinfo=UTC)
+    assert tan["created_at"] < one(found, f"lead-{_id('00Q', 2)}-converted")["occurred_at"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from support.exports import brought_in, exported, happened, one, people, scored, standing
+from support.exports import EXPORTS, brought_in, exported, happened, one, people, scored, standing
 
 from leadqual import integrations
 
@@ -92,3 +93,10 @@ def test_the_sales_policy_scores_and_replays_it(found: integrations.Import) -> N
     rows = scored(found)
     assert rows["zcrm_5001"]["moves"] == ["sql", "nurture", "customer", "inactive_customer", "customer"]
     assert rows["zcrm_5002"]["moves"][-1] == "nurture"
+
+
+def test_a_stage_of_ones_own_is_told(tmp_path: Path) -> None:
+    deals = (EXPORTS / "zoho" / "Deals.csv").read_text(encoding="utf-8").replace("Closed Won", "Gewonnen")
+    (tmp_path / "Deals.csv").write_text(deals, encoding="utf-8")
+    found = brought_in("zoho", [EXPORTS / "zoho" / "Contacts.csv", tmp_path / "Deals.csv"])
+    assert ("Stage", "Gewonnen", 2) in found.report.unknown_terms.select("column", "term", "times").rows()

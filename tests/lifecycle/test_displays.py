@@ -9,20 +9,24 @@ from html.parser import HTMLParser
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("polars", reason="reports are over tables")
+pytest.importorskip("plotly", reason="pages are drawn with it")
 pytest.importorskip("sklearn", reason="models show themselves too")
 
+import polars as pl
 from support import displays
 from support.displays import NASTY
 
 import leadqual as lq
-from leadqual import analysis, datasets, files, frames, ml, outreach, policies, testing
+from leadqual import analysis, cleaning, datasets, files, frames, integrations, ml, outreach, policies, report, testing
 from leadqual.cards.frame import BAD, GOOD
 
 MAKERS = (
     displays.of_a_decision, displays.of_tables, displays.of_learning, displays.of_reaching_out, displays.of_tests,
+    displays.of_reports, displays.of_imports, displays.of_cleaning,
 )  # fmt: skip
 VOID = {"br", "hr", "img", "input", "meta"}
 FOREIGN = re.compile(r"https?://(?!www\.w3\.org/2000/svg)\S+\.(?:js|css)|\burl\(|@import|<link|<style|<iframe", re.I)
@@ -102,16 +106,22 @@ def test_cards_are_well_formed_and_run_nothing(maker: Any) -> None:
 
 
 def test_what_comes_from_data_is_said_as_it_is() -> None:
-    for name, one in displays.of_a_decision().items():
-        if NASTY in repr(one) and not name.startswith(("Policy", "Score", "Bands", "Lifecycle")):
-            assert NASTY in "".join(Page(one._repr_html_()).words), name
+    nasty = [
+        (name, one)
+        for name, one in displays.of_a_decision().items()
+        if NASTY in repr(one) and not name.startswith(("Policy", "Score", "Bands", "Lifecycle"))
+    ]
+    assert nasty
+    for name, one in nasty:
+        assert NASTY in "".join(Page(one._repr_html_()).words), name
 
 
 def public_classes() -> dict[str, type]:
     """Return every public class of which a person may hold an object."""
     found: dict[str, type] = {}
     rooms: tuple[ModuleType, ...] = (
-        lq, analysis, datasets, files, frames, ml, outreach, policies, testing, testing.properties,
+        lq, analysis, cleaning, datasets, files, frames, integrations, ml, outreach, policies, report, testing,
+        testing.properties,
     )  # fmt: skip
     for room in rooms:
         for name in getattr(room, "__all__", None) or dir(room):
@@ -150,3 +160,64 @@ def test_a_value_of_a_contact_is_told_for_people() -> None:
     assert "2026-11-22 00:00 UTC" in words
     assert "None" not in words
     assert "Channel" not in words
+
+
+def test_a_card_says_how_many_problems_it_leaves_out() -> None:
+    wrong = [
+        files.Row("c.csv", number, "", problems=(lq.Problem("bad-number", f"row {number} is wrong"),))
+        for number in range(25)
+    ]
+    words = " ".join(Page(files.Leads([], {}, rejected=wrong, rows=25)._repr_html_()).words)
+    assert "What is wrong (25)" in words
+    assert "and 5 more" in words
+
+
+def test_a_card_says_that_it_leaves_out_what_counts_least() -> None:
+    names = tuple(f"f{number}" for number in range(14))
+    found = ml.Contributions(names, 0.1, np.full((1, 14), 0.01), np.array([0.24]), exact=True, method="by hand")
+    words = " ".join(Page(found._repr_html_()).words)
+    assert "Shown are the 12 of 14 features that move it most." in words
+
+
+def test_a_review_shows_both_contacts_beside_one_another_so_that_somebody_can_decide() -> None:
+    review = displays.of_cleaning()["Review"]
+    html = review._repr_html_()
+    words = "".join(Page(html).words)
+    for said in ("<c>-1", "c-2", NASTY, "Siti <i>Rahma", "siti@majujaya.co.id", "PT Maju", "full name", "not decided"):
+        assert said in words, said
+    assert "<strong>Siti &lt;i&gt;Rahma</strong>" in html, "what differs stands out"
+    assert "<strong>PT Maju</strong>" not in html, "what is the same does not"
+    said = next(word for word in Page(html).words if word.startswith("To decide: "))
+    decided = eval(said.removeprefix("To decide: ").partition(", or ")[0], {"review": review})
+    assert decided.counts["open"] == 0, "what is said can be copied and run"
+
+
+def test_a_review_shows_first_what_nobody_decided() -> None:
+    pairs = [(f"l-{number:02}", f"r-{number:02}") for number in range(14)]
+    words = ["same"] * 12 + [None] * 2
+    table = {"left": [one for one, _ in pairs], "right": [other for _, other in pairs], "decision": words}
+    shown = "".join(Page(cleaning.Review(pl.DataFrame(table))._repr_html_()).words)
+    assert shown.index("l-12 and r-12: not decided") < shown.index("l-13 and") < shown.index("l-00 and r-00: same")
+    assert "and 4 pairs more" in shown
+
+
+def test_the_way_back_and_a_mapping_show_what_is_in_them() -> None:
+    undo = " ".join(Page(displays.of_cleaning()["Undo"]._repr_html_()).words)
+    assert "1 group." in undo
+    assert "c-2" in undo
+    assert "<c>-1" in undo
+    mapping = " ".join(Page(displays.of_imports()["Mapping"]._repr_html_()).words)
+    for said in ("HubSpot", "contacts", "Lifecycle Stage", "purchase", "Deal Stage", f"{NASTY} → sql"):
+        assert said in mapping, said
+
+
+def test_an_import_explains_itself() -> None:
+    found = displays.of_imports()["Import"]
+    assert found.explain() == str(found) == found.report.explain()
+    assert len(found.explain(limit=1)) <= len(found.explain())
+
+
+def test_one_of_something_is_not_several() -> None:
+    for name, one in displays.of_cleaning().items():
+        said = f"{one!r} {one} {' '.join(Page(one._repr_html_()).words)}"
+        assert not re.search(r"(?<![\d,.])1 (?:groups|pairs|contacts)\b", said), (name, said)

@@ -151,6 +151,11 @@ def test_a_very_long_history_is_drawn_in_few_marks() -> None:
     assert len(html) < 40_000
 
 
+def test_years_at_a_stage_are_told_in_whole_days() -> None:
+    seen = [PageViewed(id="v-1", occurred_at=AT - timedelta(days=2345), path="/")]
+    assert "(2,345 days)" in timeline(policies.minimal().decide(Contact(id="c-1"), seen, at=AT))
+
+
 def test_one_instant_alone_is_drawn_too() -> None:
     policy, _ = _moving()
     assert "<svg" in timeline(policy.decide(Contact(id="c"), [PageViewed(id="i", path="/", occurred_at=AT)], at=AT))

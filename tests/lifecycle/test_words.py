@@ -29,7 +29,7 @@ def test_an_explanation_says_where_how_why_what_is_missing_and_what_is_next() ->
     text = decided(email="siti@gmail.com").explain()
     for said in (
         "Contact c-1 stands at mql since 2026-01-04 00:00 UTC, seen at 2026-01-06 00:00 UTC under test 0.0.0.",
-        "It is a prospect, hot; roles: lead.", "lead -> mql (t1)", "because demo_requested happened",
+        "It is not a customer yet, hot; roles: lead.", "lead -> mql (t1)", "because demo_requested happened",
         "heat: 20 (from 0 to 20)", "view, 2 counted: pages", "cap of the rule view", "clip to the range of heat",
         "company.employees: rule heat.size (+5)", "to sql (t2):", "company.employees is not known",
     ):  # fmt: skip

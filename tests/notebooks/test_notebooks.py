@@ -16,6 +16,7 @@ import nbformat
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
+RUN = ROOT / "notebooks" / "run.py"
 NUMBER = re.compile(r"\d[\d,]*\.?\d*")
 MACHINE = re.compile(r"(/home/|/root|/tmp|/Users/|C:\\|site-packages)")
 
@@ -55,13 +56,28 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
+def test_only_what_reads_real_data_is_left_out_without_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("LEADQUAL_SHARED_DATA", str(tmp_path))
+    bank = ROOT / "notebooks" / "learn_from_a_banks_calls.ipynb"
+    reasons = {path: run_path(str(RUN))["lacking"](path) for path in NOTEBOOKS}
+    assert [path for path, reason in reasons.items() if reason is not None] == [bank]
+    assert "LEADQUAL_SHARED_DATA" in reasons[bank]
+    file = tmp_path / "uci_bank_marketing" / "bank-additional-full.csv"
+    file.parent.mkdir()
+    file.touch()
+    assert run_path(str(RUN))["lacking"](bank) is None
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_runs_and_prints_what_is_committed(path, tmp_path, monkeypatch):
+    run = run_path(str(RUN))
+    if (reason := run["lacking"](path)) is not None:
+        pytest.skip(reason)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
     folder = tmp_path / "work"
     folder.mkdir()
-    committed, found = nbformat.read(path, as_version=4), run_path(str(path.parent / "run.py"))["ran"](path, folder)
+    committed, found = nbformat.read(path, as_version=4), run["ran"](path, folder)
     for before, now in zip(printed(committed), printed(found), strict=True):
         assert before == now or alike(before, now), f"{path.name} printed\n{now}\nand holds\n{before}"
 

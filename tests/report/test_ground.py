@@ -178,11 +178,12 @@ def test_leads_are_ranked_by_the_score_that_is_named_or_told_best() -> None:
     assert sales(150, score="intent").score == "intent"
     few = sales(60)
     assert few.told_best is None
-    assert (few.score, few.by_stage) == ("fit", True)
+    assert few.score == "engagement"
     many = sales(600)
     assert many.judged is not None
     assert many.told_best == many.judged.ranking["score"][0]
-    assert (many.score, many.by_stage) == (many.told_best, False)
+    assert many.ranked_by == ("engagement", "fit", "intent", "loyalty")
+    assert sales(60, score="loyalty").ranked_by == ("loyalty", "engagement", "fit", "intent")
 
 
 def test_progress_is_told() -> None:

@@ -10,11 +10,15 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from types import SimpleNamespace
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.made_up_report import CHARTS, NASTY, made_up
+
+from leadqual.report.cells import rows
 
 VOID = {"meta", "link", "img", "br", "input", "hr"}
 
@@ -137,6 +141,11 @@ def test_every_chart_has_a_text_and_its_numbers(page):
         ]
         scopes = [one.has["scope"] for one in page.within(figure, "th")]
         assert scopes == ["col"] * 5 + ["row"] * 2
+
+
+def test_an_area_under_a_curve_is_a_share_as_its_interval_is():
+    table = pl.DataFrame({"score": ["fit"], "auc": [0.7123], "low": [0.65], "high": [0.77]})
+    assert rows(table, ZoneInfo("UTC")) == [["fit", "71.2 %", "65.0 %", "77.0 %"]]
 
 
 def test_the_header_says_what_it_is_about(page):

@@ -51,6 +51,24 @@ def test_intervals_are_drawn_and_have_room():
     assert drawn(chart)["layout"]["yaxis"]["range"][1] > 0.9
 
 
+def test_shares_say_of_how_many_they_are():
+    chart = Bars(["a", "b"], {"share": [1.0, None]}, percent=True, counts=[1, 0])
+    bar, labels = drawn(chart)["data"]
+    assert [label.strip() for label in labels["text"]] == ["100.0 % of 1", ""]
+    assert bar["hovertext"] == ["a: 100.0 % of 1", "b: not known"]
+
+
+def test_no_share_beyond_the_whole_is_marked():
+    axis = drawn(Bars(["a"], {"share": [0.9]}, percent=True))["layout"]["yaxis"]
+    assert axis["range"][1] > 1
+    assert axis["tickvals"][-1] == 1
+
+
+def test_where_all_is_zero_no_half_of_a_contact_is_marked():
+    assert drawn(Bars(["a", "b"], {"contacts": [0, 0]}))["layout"]["yaxis"]["dtick"] == 1
+    assert "dtick" not in drawn(Bars(["a", "b"], {"contacts": [0, 9]}))["layout"]["yaxis"]
+
+
 def test_long_names_let_bars_go_to_the_right():
     assert drawn(Bars(["a name of some length"] * 3, {"n": [1, 2, 3]}))["data"][0]["orientation"] == "h"
     assert drawn(Bars(["a", "b", "c"], {"n": [1, 2, 3]}))["data"][0]["orientation"] == "v"

@@ -8,7 +8,19 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.grounds import NO_GOAL, ONE_STAGE, ONLY_SCORES, ONLY_STAGES, SELLING, check, demo, happened
+from support.grounds import (
+    BEGINS_LAST,
+    CALLED_AS_COLUMNS,
+    NO_GOAL,
+    NOTHING_OPEN,
+    ONE_STAGE,
+    ONLY_SCORES,
+    ONLY_STAGES,
+    SELLING,
+    check,
+    demo,
+    happened,
+)
 
 from leadqual import policies
 from leadqual.report.ground import Ground
@@ -36,6 +48,9 @@ def _case(name: str) -> Ground:
         "no scores": (ONLY_STAGES, bare, events, plain),
         "no goal": (NO_GOAL, bare, events, plain),
         "one stage": (ONE_STAGE, bare, happened(), plain),
+        "nothing open": (NOTHING_OPEN, bare, events, plain),
+        "stages called as columns": (CALLED_AS_COLUMNS, bare, events, plain),
+        "begins at the last stage": (BEGINS_LAST, bare, events, plain),
         "small policy": (policies.minimal(), bare, events, plain),
         "debts": (policies.collection(), bare, events, {**plain, "outcome": "payment_received"}),
         "another outcome": (policies.sales(), people, events, {**plain, "outcome": "demo_requested", "horizon": "30d"}),
@@ -52,7 +67,8 @@ def _case(name: str) -> Ground:
     [
         "no interactions", "nothing known at all", "nobody", "one contact", "before everything", "all out",
         "neither country nor source", "no stages", "no scores", "no goal", "one stage", "small policy", "debts",
-        "another outcome", "a short time", "another zone",
+        "another outcome", "a short time", "another zone", "nothing open", "stages called as columns",
+        "begins at the last stage",
     ],
 )  # fmt: skip
 def test_a_section_tells_what_there_is(name: str, section: Any) -> None:

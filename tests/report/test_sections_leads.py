@@ -8,9 +8,22 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from support.grounds import NO_GOAL, ONLY_SCORES, ONLY_STAGES, SELLING, check, day, demo, figure, happened, sales
+from support.grounds import (
+    CALLED_AS_COLUMNS,
+    NO_GOAL,
+    ONLY_SCORES,
+    ONLY_STAGES,
+    SELLING,
+    check,
+    day,
+    demo,
+    figure,
+    happened,
+    sales,
+)
 
-from leadqual import analysis, frames, outreach, policies
+from leadqual import Policy, analysis, datasets, frames, outreach, policies
+from leadqual.cli.qualify import hottest
 from leadqual.report.ground import Ground
 from leadqual.report.reaching import Reach
 from leadqual.report.sections import best, outcomes, reach, sources
@@ -91,6 +104,12 @@ def test_outcomes_are_those_of_a_backtest_from_the_same_day() -> None:
     assert dict(judged.ranking.select("score", "auc").iter_rows()) == areas
 
 
+def test_of_one_or_two_contacts_no_share_is_told() -> None:
+    says = [one.says for one in outcomes.section(sales(300)).figures]
+    assert not any("(100 %)" in text for text in says)
+    assert any("groups of fewer than 10 tell too little" in text for text in says)
+
+
 def test_outcomes_name_an_outcome_that_nobody_had() -> None:
     people, events, at = demo(60)
     ground = Ground.of(policies.sales(), people, events, at=at, outcome="purchase[amount > 1000000000]")
@@ -118,7 +137,8 @@ def test_the_best_leads_are_those_with_the_highest_score() -> None:
     people, events, at = demo()
     ground = sales(150, score="intent", best=7)
     scores = frames.score(policies.sales(), people, events, at=at)
-    open_leads = ground.standings.filter(pl.col("stage").is_in(["lead", "mql", "sql", "prospect"]))
+    open_leads = ground.standings.filter(pl.col("stage").is_in(["lead", "mql", "sql", "prospect", "nurture"]))
+    open_leads = open_leads.join(events.filter(pl.col("kind") == "purchase"), on="contact_id", how="anti")
     right = open_leads.join(scores, on="contact_id")["score.intent"].sort(descending=True).head(7)
     section = best.section(ground)
     check(section)
@@ -128,20 +148,35 @@ def test_the_best_leads_are_those_with_the_highest_score() -> None:
         decision = frames.decide(policies.sales(), people, events, card.id, at=at)
         assert card.stage == decision.stage
         assert card.facts[0] == f"intent {decision.scores['intent'].value:.4g} of 100"
-        points = [line.points for line in decision.scores["intent"].ledger if line.points]
-        assert [one.points for one in card.reasons] == [
-            round(one, 2) for one in sorted(points, key=lambda one: -abs(one))[:6]
-        ]
+        scores = {name: sorted((abs(line.points) for line in score.ledger if line.points), reverse=True)
+                  for name, score in decision.scores.items()}  # fmt: skip
+        told = [abs(one.points or 0) for one in card.reasons]
+        assert told == sorted(told, reverse=True)
+        assert len(told) == min(6, sum(map(len, scores.values())))
+        assert {*(round(one, 2) for one in scores["intent"][:3])} <= {
+            abs(one.points or 0) for one in card.reasons if one.text.startswith("intent: ")
+        }
+        assert told[0] == round(max(max(points, default=0.0) for points in scores.values()), 2)
     spread = figure(section, "scores").table
     assert spread.drop("from", "to").sum_horizontal().sum() == open_leads.height
 
 
-def test_leads_further_on_come_first_where_nothing_tells_which_score_matters() -> None:
-    ranked = best.ranked(sales(60))
-    place = [("lead", "mql", "sql", "prospect").index(stage) for stage in ranked["stage"]]
-    assert place == sorted(place, reverse=True)
-    assert ranked.filter(pl.col("stage") == "mql")["value"].is_sorted(descending=True)
-    assert "since too few have had the outcome" in best.section(sales(60)).says[0]
+@pytest.mark.parametrize("number", [60, 300])
+def test_the_best_leads_are_the_hottest_of_the_command_line(number: int) -> None:
+    policy = policies.sales()
+    made = datasets.demo(contacts=number)
+    histories = made.histories
+    pairs = [(one, policy.decide(one, histories.get(one.id, ()), at=made.at)) for one in made.contacts]
+    right = [contact.id for contact, _ in hottest(policy, pairs, 10)]
+    section = best.section(sales(number))
+    assert [card.id for card in section.cards] == right
+    assert "They are ranked by engagement, and then by the other scores." in section.says[0]
+
+
+def test_a_card_tells_what_made_its_lead_hot() -> None:
+    first = best.section(sales(300)).cards[0]
+    assert any(one.text.startswith("engagement: ") for one in first.reasons)
+    assert len({one.text.partition(": ")[0] for one in first.reasons}) > 1
 
 
 def test_nothing_is_shown_of_leads_where_none_is_asked_for() -> None:
@@ -169,6 +204,32 @@ def test_a_decided_lead_is_told_by_name_and_reasons() -> None:
     assert [(one.text, one.points) for one in first.reasons] == [("home", 20.0)]
     assert first.then[0].startswith("to warm: ")
     assert (last.who, last.reasons) == ("c-4", ())
+
+
+def test_a_lead_that_has_no_reasons_is_no_lead_that_cannot_be_decided() -> None:
+    people, events = named_leads(country=["ID", None, None, None, None])
+    section = best.section(Ground.of(ONLY_SCORES, people, events.with_columns(path=pl.lit("/")), at=day(20)))
+    assert section.cards[-1].reasons == ()
+    assert not any("no reasons are given" in note for note in section.notes)
+
+
+def test_large_scores_are_told_whole() -> None:
+    rules = [{"id": "home", "when": "contact.country == 'ID'", "points": 123456.7}]
+    policy = Policy(name="worth", scores={"worth": {"range": [0, 1_000_000], "rules": rules}})
+    people, events = named_leads(country=["ID", None, None, None, None])
+    section = best.section(Ground.of(policy, people, events.with_columns(path=pl.lit("/")), at=day(20)))
+    assert section.cards[0].facts == ("worth 123,457 of 1,000,000",)
+    assert section.figures[0].chart.categories[-1] == "950,000 to 1,000,000"
+
+
+def test_the_scores_of_stages_called_as_columns_are_kept_apart() -> None:
+    people, events, at = demo(60)
+    bare = people.select("contact_id", "country", "phone")
+    section = best.section(Ground.of(CALLED_AS_COLUMNS, bare, events, at=at))
+    table = section.figures[0].table
+    assert table.columns[:4] == ["from", "to", "at", "stage.from"]
+    assert table["from"][:2].to_list() == [0.0, 5.0]
+    assert table.drop("from", "to").sum_horizontal().sum() == 60
 
 
 def test_nobody_is_asked_about_unless_it_is_said_how() -> None:

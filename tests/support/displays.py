@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import polars as pl
+
 import leadqual as lq
-from leadqual import analysis, datasets, frames, ml, outreach, policies, testing
+from leadqual import analysis, cleaning, datasets, frames, integrations, ml, outreach, policies, report, testing
 from support.scorecard_rows import made
 
 NASTY = "<script>alert('x')</script> & \"Dewi\" 😀"
@@ -241,4 +245,67 @@ def of_tests() -> dict[str, Any]:
         "MutationReport": report,
         "Witness": next(filter(None, (one.witness for one in report.survived)), None),
         "Checked": testing.properties.Checked(("deterministic",), {"terminates": NASTY}),
+    }
+
+
+@cache
+def of_reports() -> dict[str, Any]:
+    """Return a page for a board, and its parts."""
+    page = report.build(policies.minimal(), *datasets.demo(contacts=40).frames(), at=AT, title=NASTY)
+    figure = next(figure for section in page.sections for figure in section.figures)
+    return {
+        "Report": page,
+        "Section": page.sections[0],
+        "Figure": figure,
+        "Card": report.Card(NASTY, NASTY, NASTY, (NASTY,), (report.Reason(NASTY, 3.0),), (NASTY,)),
+        "Reason": report.Reason(NASTY, 3.0),
+        "Reach": report.Reach(purpose="telemarketing", channel="voice", caller="seller", suppressed=(NASTY,)),
+    }
+
+
+@cache
+def of_imports() -> dict[str, Any]:
+    """Return what belongs to the export of another system."""
+    rows = f"ID;Name;Email;Stage;Created;{NASTY}\n1;{NASTY};x;{NASTY};yesterday;1\n"
+    with TemporaryDirectory() as folder:
+        export = Path(folder, "nasty.csv")
+        export.write_text(rows, encoding="utf-8")
+        found = integrations.read("generic", export)
+    own = integrations.mapping("hubspot").with_words(stages={NASTY: "sql"})
+    return {
+        "Import": found,
+        "ImportReport": found.report,
+        "Mapping": own,
+        **{f"Mapping, {name}": integrations.mapping(name) for name in integrations.systems()},
+    }
+
+
+def doubles() -> pl.DataFrame:
+    """Return two contacts who are one person, and a third with another name."""
+    return pl.DataFrame({
+        "contact_id": ["<c>-1", "c-2", "c-3"],
+        "full_name": [NASTY, "Siti <i>Rahma", "Budi"],
+        "company.name": ["PT Maju", "PT Maju", None],
+        "email": ["siti@majujaya.co.id", "Siti@MajuJaya.co.id", None],
+    })  # fmt: skip
+
+
+@cache
+def of_cleaning() -> dict[str, Any]:
+    """Return what belongs to duplicates."""
+    contacts = doubles()
+    found = cleaning.duplicates(contacts)
+    same = found.review().decide({("<c>-1", "c-2"): "same"})
+    merged = cleaning.merge(contacts, None, same)
+    return {
+        "Duplicates": found,
+        "Duplicates, none": cleaning.duplicates(contacts.tail(1)),
+        "Review": found.review(),
+        "Review, decided": found.review(accept=1.0),
+        "Review, of ids alone": cleaning.Review(pl.DataFrame({"left": ["<b>"], "right": [NASTY], "decision": [None]})),
+        "Review, empty": cleaning.duplicates(contacts.tail(1)).review(),
+        "Merged": merged,
+        "Undo": merged.undo,
+        "Undo, empty": cleaning.Undo(()),
+        "Undone": cleaning.undo(merged.contacts, None, merged.undo),
     }

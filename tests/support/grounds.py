@@ -32,6 +32,22 @@ NO_GOAL = Policy(
     ],
 )
 ONE_STAGE = Policy(name="one-stage", stages={"there": {"initial": True}})
+NOTHING_OPEN = Policy(name="nothing-open", scores=SCORE, stages={"customer": {"initial": True}})
+BEGINS_LAST = Policy(
+    name="begins-last",
+    stages={"gone": {}, "here": {"initial": True}},
+    transitions=[{"id": "out", "source": "here", "target": "gone", "event": "disqualified"}],
+)
+_COLUMNS = (
+    "at", "from", "to", "stage", "contacts", "contact_id", "value", "share", "low", "entered_at", "target", "then",
+    "count", "band", "bin",
+)  # fmt: skip
+CALLED_AS_COLUMNS = Policy(
+    name="called-as-columns",
+    scores=SCORE,
+    stages={name: {"initial": name == "at"} for name in _COLUMNS},
+    transitions=[{"id": "on", "source": "at", "target": "from", "when": "count(demo_requested) >= 1"}],
+)
 
 
 @cache
@@ -82,6 +98,7 @@ def check(section: Section) -> None:
     for text in told:
         assert text
         assert text[0] != " "
+        assert "  " not in text
         assert not {"None", "nan", "inf", "NaN"} & {*text.replace(".", " ").replace(",", " ").split()}, text
     assert all(sentence.endswith((".", "?")) for sentence in (*section.says, *(one.says for one in section.figures)))
     names = [one.name for one in section.figures]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 import leadqual as lq
 from leadqual.outreach import Verdict
@@ -88,13 +88,15 @@ class Qualified(Answer):
 class Explained(Answer):
     """Where a contact stands, for people too."""
 
+    moves: list[Moved] = Field(description="Every move that led there.")
     missing: dict[str, list[str]] = Field(description="What nobody knows of the contact, and what it could change.")
     explanation: str
 
     @classmethod
     def of_decision(cls, decision: lq.Decision, time_zone: str) -> Self:
+        moves = [Moved.of(move) for move in decision.moves]
         missing = {name: list(affected) for name, affected in decision.missing.items()}
-        return cls.of(decision, missing=missing, explanation=decision.explain(time_zone=time_zone))
+        return cls.of(decision, moves=moves, missing=missing, explanation=decision.explain(time_zone=time_zone))
 
 
 class FiledMove(Moved):
@@ -129,6 +131,8 @@ class History(BaseModel):
 
 class Question(BaseModel):
     """Whom may we reach, what for, and how?"""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     purpose: str = Field(examples=["telemarketing"])
     channel: str = Field(examples=["voice"])

@@ -21,6 +21,11 @@ from leads.settings import Settings
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": ProblemDetails} for status in (404, 409, 422, 503)}
 
+_ASKED: dict[str, Any] = {
+    "requestBody": {"content": {"application/json": {"schema": Question.model_json_schema()}}, "required": True}
+}
+"""What /permit takes; it is read by our own hand, so that everything that is wrong with it is said at once."""
+
 
 def make(settings: Settings | None = None, clock: Clock = wall_clock) -> FastAPI:
     """Return the application.
@@ -53,7 +58,7 @@ def make(settings: Settings | None = None, clock: Clock = wall_clock) -> FastAPI
     @app.post("/interactions")
     def take_in(body: Annotated[Any, Body()]) -> list[Qualified]:
         """Take in one interaction or a list of them; answer when they are on disk, with every contact's standing."""
-        return [Qualified.of_taken(taken) for taken in desk.take_in(arrivals_of(policy, body))]
+        return [Qualified.of_taken(taken) for taken in desk.take_in(arrivals_of(policy, body, desk.strangers))]
 
     @app.put("/contacts/{contact_id}", responses={201: {"model": Qualified}})
     def put(contact_id: ContactId, body: Annotated[Any, Body()], response: Response) -> Qualified:
@@ -73,10 +78,10 @@ def make(settings: Settings | None = None, clock: Clock = wall_clock) -> FastAPI
         """Say what happened with a contact, when that was known, and every move that was decided."""
         return History.of(desk.story(contact_id))
 
-    @app.post("/permit")
-    def permit(question: Question) -> Reachable:
+    @app.post("/permit", openapi_extra=_ASKED)
+    def permit(body: Annotated[Any, Body()]) -> Reachable:
         """Say whom we may reach now. This is no legal advice."""
-        return reaching.answer(question)
+        return reaching.answer(reaching.question_of(body))
 
     @app.get("/health")
     def health() -> Health:

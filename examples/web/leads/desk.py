@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +12,10 @@ import sqlalchemy as sa
 import leadqual as lq
 from leads.database import Database
 from leads.deciding import Deciding
-from leads.log import Arrival, Filed, Log
+from leads.log import Arrival, Filed, Log, holding, others
 from leads.problems import Refused
 from leads.profile import changes, profile
+from leads.reading import unknown_contact
 
 Clock = Callable[[], datetime]
 
@@ -86,12 +87,16 @@ class Desk:
         return self.database.writing(work)
 
     def decide(self, contact_id: str, at: datetime | None = None) -> lq.Decision:
-        """Return where a contact stands now; or with `at`, what the policy says of that instant. Nothing is written."""
+        """Return where a contact stands now; or with `at`, what the policy says of that instant. Nothing is written.
+
+        Either way the decision holds every move that led there.
+        """
         with self.database.reading() as connection:
             log = self._log(connection)
             contact = _found(log.contact(contact_id), contact_id)
             if at is None:
-                return self.deciding.now(log, contact, self.clock())
+                decision = self.deciding.now(log, contact, self.clock())
+                return with_moves_on_file(decision, holding(log.filed(contact_id)))
             return self.deciding.at(log, contact, at)
 
     def story(self, contact_id: str) -> Story:
@@ -107,6 +112,11 @@ class Desk:
         with self.database.reading() as connection:
             return self._log(connection).standing_in(stages, limit)
 
+    def strangers(self, ids: Iterable[str]) -> set[str]:
+        """Return those of some ids that no contact has."""
+        with self.database.reading() as connection:
+            return set(ids) - self._log(connection).recorded(ids)
+
     def _log(self, connection: sa.Connection) -> Log:
         return Log(connection, self.deciding.policy)
 
@@ -114,7 +124,7 @@ class Desk:
         now = self.clock()
         contacts = log.lock({one.contact_id for one in arrivals})
         if strangers := list(dict.fromkeys(one.contact_id for one in arrivals if one.contact_id not in contacts)):
-            raise Refused(map(_unknown, strangers))
+            raise Refused(map(unknown_contact, strangers))
         new = _new(arrivals, log.on_file({one.interaction.id for one in arrivals}))
         log.append(new, now)
         taken = []
@@ -140,6 +150,14 @@ class Desk:
         update = lq.ProfileUpdated(id=f"put-{uuid.uuid4()}", occurred_at=when, changes=different)
         log.append([Arrival(contact.id, update)], now)
         return Taken(self.deciding.write(log, contact, when, [update]), new=1), False
+
+
+def with_moves_on_file(decision: lq.Decision, on_file: list[lq.Move]) -> lq.Decision:
+    """Return a decision that went on from a standing, with the moves that led to it too."""
+    if decision.before is None:
+        return decision
+    moves = (*on_file, *others(decision.moves, on_file))
+    return decision.model_copy(update={"before": None, "moves": moves})
 
 
 def _new(arrivals: Sequence[Arrival], on_file: dict[str, Arrival]) -> list[Arrival]:
@@ -172,10 +190,5 @@ def _conflict(one: Arrival, before: Arrival) -> lq.Problem:
 
 def _found(contact: lq.Contact | None, contact_id: str) -> lq.Contact:
     if contact is None:
-        raise Refused(_unknown(contact_id))
+        raise Refused(unknown_contact(contact_id))
     return contact
-
-
-def _unknown(contact_id: str) -> lq.Problem:
-    message, hint = f"there is no contact {contact_id!r}", "PUT /contacts/{id} first, then send it again"
-    return lq.Problem("unknown-contact", message, lq.Place(path="contact_id"), contact_id, hint=hint)

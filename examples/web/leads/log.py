@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 import leadqual as lq
 from leads.problems import Unusable
-from leads.tables import contacts, interactions, moves, standings
+from leads.tables import can_be_kept, contacts, interactions, moves, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Log:
 
     def contact(self, contact_id: str) -> lq.Contact | None:
         """Return a contact as it was first recorded."""
+        if not can_be_kept(contact_id):  # so nobody recorded it
+            return None
         return self._contacts(sa.select(contacts).where(contacts.c.id == contact_id)).get(contact_id)
 
     def lock(self, ids: Iterable[str]) -> dict[str, lq.Contact]:
@@ -58,6 +60,11 @@ class Log:
         """
         chosen = sa.select(contacts).where(contacts.c.id.in_(sorted(ids))).order_by(contacts.c.id)
         return self._contacts(chosen.with_for_update())
+
+    def recorded(self, ids: Iterable[str]) -> set[str]:
+        """Return those of some ids that contacts have."""
+        wanted = [one for one in ids if can_be_kept(one)]
+        return set(self._connection.scalars(sa.select(contacts.c.id).where(contacts.c.id.in_(wanted))))
 
     def add_contact(self, contact: lq.Contact, now: datetime) -> None:
         document = _known(contact.model_dump(mode="json"))

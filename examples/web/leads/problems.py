@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
@@ -66,10 +66,11 @@ def answer_problems(app: FastAPI) -> None:
 
 
 def _status(problems: Iterable[lq.Problem]) -> int:
-    return next((_STATUS[problem.code] for problem in problems if problem.code in _STATUS), 422)
+    found = {_STATUS.get(problem.code, 422) for problem in problems}
+    return found.pop() if len(found) == 1 else 422  # what is wrong in several ways is wrong in itself
 
 
-def _answer(status: int, problems: Iterable[lq.Problem], headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _answer(status: int, problems: Iterable[lq.Problem], headers: Mapping[str, str] | None = None) -> Response:
     listed = list(problems)
     more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
     details = ProblemDetails(
@@ -79,28 +80,29 @@ def _answer(status: int, problems: Iterable[lq.Problem], headers: Mapping[str, s
         detail=listed[0].message + more,
         problems=[problem.as_dict() for problem in listed],
     )
-    return JSONResponse(details.model_dump(), status, headers, media_type=MEDIA_TYPE)
+    # In ASCII: what was sent may be no text that UTF-8 has, and is told all the same.
+    return Response(json.dumps(details.model_dump()), status, headers, media_type=MEDIA_TYPE)
 
 
-def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+def _invalid(_: Request, error: RequestValidationError) -> Response:
     problems = [
         lq.Problem("bad-request", one["msg"], lq.Place(path=".".join(map(str, one["loc"])))) for one in error.errors()
     ]
     return _answer(422, problems)
 
 
-def _http(_: Request, error: HTTPException) -> JSONResponse:
+def _http(_: Request, error: HTTPException) -> Response:
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
     return _answer(error.status_code, [lq.Problem(code, str(error.detail))], error.headers)
 
 
-def _busy(_: Request, error: exc.SQLAlchemyError) -> JSONResponse:
+def _busy(_: Request, error: exc.SQLAlchemyError) -> Response:
     logging.getLogger("leads").warning("the database cannot answer: %s", error)
     hint = "try again: nothing was written, and what was written is not written twice"
     problem = lq.Problem("database-unavailable", "the database does not answer in time", hint=hint)
     return _answer(503, [problem], _RETRY)
 
 
-def _broken(_: Request, error: Exception) -> JSONResponse:
+def _broken(_: Request, error: Exception) -> Response:
     # What it was stands in the log of the server; it is nothing for whoever asked.
     return _answer(500, [lq.Problem("internal-error", "something is broken here, and was written down")])

@@ -12,6 +12,11 @@ LONGEST = 500
 """How many characters an id may have: an index of PostgreSQL holds no longer ones."""
 
 
+def can_be_kept(text: str) -> bool:
+    """Return whether a database can hold a text: PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+
+
 class Instant(TypeDecorator[datetime]):
     """A timezone-aware instant, exact to the microsecond. SQLite keeps texts without a zone, so they are UTC there."""
 

@@ -50,7 +50,7 @@ def heading(title: str, said: Iterable[str] = ()) -> str:
     >>> heading("Tests & more")
     "<div style='font-size:1.15em'><strong>Tests &amp; more</strong></div>"
     """
-    below = "".join(f"<div style='{SMALL}'>{escape(line)}</div>" for line in said)
+    below = "".join(f"<div style='{SMALL}'>{escape(line)}</div>" for line in said if line)
     return f"<div style='font-size:1.15em'><strong>{escape(title)}</strong></div>{below}"
 
 
@@ -91,11 +91,19 @@ def listed(items: Iterable[str]) -> str:
     return f"<ul style='margin:.2rem 0;padding-left:1.3em'>{points}</ul>"
 
 
-def folded_lines(title: str, lines: Sequence[str], *, is_open: bool = False) -> str:
-    """Return lines under a title with their number; nothing if there are none."""
+def folded_lines(title: str, lines: Sequence[str], *, is_open: bool = False, most: int | None = None) -> str:
+    """Return lines under a title with their number, the first of them if there are too many; nothing if none.
+
+    Examples
+    --------
+    >>> folded_lines("Notes", []), folded_lines("Notes", ["a", "b", "c"], most=1).count("and 2 more")
+    ('', 1)
+    """
     if not lines:
         return ""
-    return folded(f"{title} ({len(lines):,})", listed(map(escape, lines)), is_open=is_open)
+    first = lines[:most]
+    more = [f"and {len(lines) - len(first):,} more"] if len(first) < len(lines) else []
+    return folded(f"{title} ({len(lines):,})", listed(map(escape, [*first, *more])), is_open=is_open)
 
 
 def facts(rows: Iterable[tuple[str, str, str]]) -> str:

@@ -60,13 +60,25 @@ def plain(value: Any) -> str:
         return _instant(value)
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return rounded(value, 6) if isinstance(value, float) else str(value)
 
 
 def _instant(value: datetime) -> str:
     told = value.astimezone(UTC) if value.tzinfo is not None else value
     seconds = ":%S" if told.second or told.microsecond else ""
     return told.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()
+
+
+def rounded(value: float, digits: int, *, signed: bool = False) -> str:
+    """Return a number with the digits that matter; a large one is told whole, not as a power of ten.
+
+    Examples
+    --------
+    >>> rounded(12.512, 3), rounded(1234567.8, 3), rounded(999.7, 3), rounded(30, 4, signed=True)
+    ('12.5', '1,234,568', '1,000', '+30')
+    """
+    sign = "+" if signed else ""
+    return f"{value:{sign},.0f}" if abs(value) >= 10**digits - 0.5 else f"{value:{sign},.{digits}g}"
 
 
 def cut(text: str, limit: int = _LONG) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import leadqual.frames.libraries  # noqa: F401 - first: it says what is not installed
-
-import numpy as np  # isort: skip
+import numpy as np
 
 
 def components(left: Any, right: Any) -> tuple[Any, Any]:

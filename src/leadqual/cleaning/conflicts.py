@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from leadqual.cleaning.lists import words_of
+from leadqual.cleaning.lists import in_order, words_of
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _NAMES: Final = ("full_name", "given_name", "family_name")
@@ -83,7 +83,7 @@ def _words(left: Row, right: Row) -> Iterator[str]:
             yield f"do_not_call: only {side}"
     said = [
         {(word.get("channel"), word.get("purpose") or "marketing"): word.get("granted") is not False
-         for word in sorted(words_of(row.get("consents")), key=lambda word: str(word.get("at")))}
+         for word in in_order(words_of(row.get("consents")))}
         for row in (left, right)
     ]  # fmt: skip
     ours, theirs = said

@@ -11,6 +11,7 @@ import polars as pl
 
 from leadqual.cards.frame import folded_lines, framed, heading, table
 from leadqual.cleaning.conflicts import conflicts
+from leadqual.cleaning.counting import counted
 from leadqual.cleaning.opened import Opened
 from leadqual.cleaning.review import Review, reviewed
 from leadqual.errors import InputError, Place, Problem, shown
@@ -129,7 +130,7 @@ class Duplicates:
     def _lines(self) -> Iterator[str]:
         yield self._title()
         for key, groups, pairs in self._by_key():
-            yield f"  {key}: {pairs:,} pair{'s' * (pairs != 1)} in {groups:,} group{'s' * (groups != 1)}"
+            yield f"  {key}: {counted(pairs, 'pair')} in {counted(groups, 'group')}"
         yield from (f"  {line}" for line in self._apart())
         if len(self):
             yield ""
@@ -141,8 +142,8 @@ class Duplicates:
     def _title(self) -> str:
         by = ", ".join(self.sought)
         if not len(self):
-            return f"No duplicates among {self.people.frame.height:,} contacts, by {by}."
-        groups = f"{len(self):,} group{'s' * (len(self) != 1)}"
+            return f"No duplicates among {counted(self.people.frame.height, 'contact')}, by {by}."
+        groups = counted(len(self), "group")
         return f"{self.contacts:,} of {self.people.frame.height:,} contacts in {groups} of duplicates, by {by}."
 
     def _by_key(self) -> list[tuple[str, int, int]]:
@@ -163,7 +164,7 @@ class Duplicates:
                 f"of more than {self.limit} (.too_large)"
             )
         if self.decided is not None and self.decided.different:
-            yield f"not asked again: {len(self.decided.different):,} pairs that were decided to be different"
+            yield f"not asked again: {counted(len(self.decided.different), 'pair')} decided to be different"
 
     def __str__(self) -> str:
         """Return what was found as text for people."""
@@ -171,7 +172,8 @@ class Duplicates:
 
     def __repr__(self) -> str:
         """Return how much was found."""
-        return f"<Duplicates: {len(self):,} groups of {self.contacts:,} contacts, by {', '.join(self.sought)}>"
+        groups, people = counted(len(self), "group"), counted(self.contacts, "contact")
+        return f"<Duplicates: {groups} of {people}, by {', '.join(self.sought)}>"
 
     def _repr_html_(self) -> str:
         shown_pairs = self.pairs.head(2 * _FEW).rows(named=True)
@@ -179,6 +181,6 @@ class Duplicates:
             [escape(str(row["left"])), escape(str(row["right"])), escape(f"{row['key']} {row['value']}")]
             for row in shown_pairs
         ]  # fmt: skip
-        said = [f"{key}: {pairs:,} pairs in {groups:,} groups" for key, groups, pairs in self._by_key()]
+        said = [f"{key}: {counted(pairs, 'pair')} in {counted(sets, 'group')}" for key, sets, pairs in self._by_key()]
         below = table(["one", "other", "why"], cells) if cells else ""
         return framed(heading(self._title(), said) + below + folded_lines("Apart", list(self._apart())))

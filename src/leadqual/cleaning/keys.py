@@ -72,6 +72,9 @@ def asked_keys(people: Opened, asked: Asked | None) -> tuple[Key, ...]:
             message, found = f"the column {name!r} is missing", cut(", ".join(people.columns.values()))
             near = did_you_mean(name, people.columns.values())
             problems.append(Problem("missing-column", message, Place("keys"), found, hint=near))
+        elif (held := people.frame.schema[people.columns[contact_name(name)]]).is_nested():
+            message, expected = f"the column {name!r} is no key", "one value a cell"
+            problems.append(Problem("wrong-type", message, Place("keys"), str(held), expected))
         else:
             key = name if kind == "id" else str(kind)
             together.setdefault((key, kind), []).append(contact_name(name))

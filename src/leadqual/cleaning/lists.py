@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from leadqual.errors import LeadqualError
 from leadqual.files.cells import text_list
@@ -15,6 +17,8 @@ LISTS: Final = ("consents", "do_not_call")
 """What was allowed and forbidden: of merged contacts all of it is kept."""
 SETS: Final = ("roles",)
 """Sets of texts, of which all are kept."""
+_UTC: Final = ZoneInfo("UTC")
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def words_of(cell: Any) -> list[dict[str, Any]]:
@@ -32,7 +36,36 @@ def words_of(cell: Any) -> list[dict[str, Any]]:
             return [{"unreadable": cell}]
     if cell is None:
         return []
-    return [{key: value for key, value in dict(one).items() if value is not None} for one in cell]
+    return [_word(one) for one in (cell if isinstance(cell, list | tuple) else [cell])]
+
+
+def _word(one: Any) -> dict[str, Any]:
+    if not isinstance(one, Mapping):
+        return {"unreadable": one}  # whoever reads the table refuses it, and it is not lost
+    return {key: value for key, value in one.items() if value is not None}
+
+
+def in_order(words: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return words in the order of time, whatever zones they are in; of two at one instant the refusal last.
+
+    Examples
+    --------
+    >>> words = [{"at": "2026-01-02T01:00:00Z"}, {"at": "2026-01-02T02:00:00+07:00"}, {"at": "never"}]
+    >>> [word["at"] for word in in_order(words)]
+    ['2026-01-02T02:00:00+07:00', '2026-01-02T01:00:00Z', 'never']
+    """
+
+    def place(word: Mapping[str, Any]) -> tuple[Any, ...]:
+        return instant_of(word.get("at")) or _NEVER, word.get("granted") is False, canonical(word)
+
+    return sorted(words, key=place)
+
+
+def instant_of(cell: Any) -> datetime | None:
+    """Return the instant of a cell, for an order alone: one without a zone is read as UTC; None if it is none."""
+    with suppress(LeadqualError):
+        return read_instant(cell, _UTC) if isinstance(cell, str | date) else None
+    return None
 
 
 def texts_of(cell: Any) -> list[str]:
@@ -59,11 +92,7 @@ def joined_words(cells: Iterable[Any]) -> list[dict[str, Any]]:
     for cell in cells:
         for word in words_of(cell):
             found.setdefault(canonical(word), word)
-    return [found[key] for key in sorted(found, key=lambda key: (_at(found[key]), key))]
-
-
-def _at(word: Mapping[str, Any]) -> str:
-    return canonical(word.get("at"))
+    return in_order(found.values())
 
 
 def canonical(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -15,10 +15,12 @@ from typing import Any, Final, Literal, TypeAlias
 import polars as pl
 
 from leadqual.cards.frame import framed, heading, table
+from leadqual.cleaning.counting import counted
 from leadqual.cleaning.record import Undo
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.frames.io import FileName
 from leadqual.frames.write import write
+from leadqual.outreach.facts.suppressed import Suppressed
 
 Format: TypeAlias = Literal["parquet", "csv", "jsonl"]
 _FORMATS: Final = ("parquet", "csv", "jsonl")
@@ -63,6 +65,31 @@ class Merged:
         """The contacts whose standings have to be made again, from their whole histories."""
         return self.undo.kept
 
+    def suppressed(self, entries: Iterable[str]) -> list[str]:
+        """Return your own do-not-call list with the kept contacts whose others stood on it.
+
+        By an id that is gone, or a number or an address that gave way, nobody would find them there any more.
+
+        Parameters
+        ----------
+        entries : iterable of str
+            The list: numbers in international form, addresses, ids of contacts; as `leadqual.outreach` takes it.
+
+        Examples
+        --------
+        >>> from leadqual import cleaning
+        >>> contacts = pl.DataFrame({"contact_id": ["c-1", "c-2"], "email": ["siti@majujaya.co.id"] * 2})
+        >>> cleaning.merge(contacts, None, cleaning.duplicates(contacts)).suppressed(["c-2"])
+        ['c-2', 'c-1']
+        """
+        given = entries if isinstance(entries, str) else [*entries]  # a text alone is refused as no list
+        own = Suppressed(given)
+        more = [
+            group.kept for group in self.undo.groups
+            if any(own.holds(str(row["id"]), row.get("phone"), row.get("email")) for _, row in group.contacts)
+        ]  # fmt: skip
+        return list(dict.fromkeys([*given, *more]))
+
     def write(self, folder: FileName, *, format: Format = "parquet") -> Path:
         """Write everything to a new folder: whole, or not at all.
 
@@ -98,7 +125,7 @@ class Merged:
         if not kept:
             yield "Nothing was merged."
         else:
-            yield f"{gone:,} contact{'s' * (gone != 1)} merged into {kept:,}."
+            yield f"{counted(gone, 'contact')} merged into {kept:,}."
         if self.repeated:
             yield f"  {self.repeated:,} interaction{'s' * (self.repeated != 1)} stood there twice, and count once."
         if self.renamed:
@@ -119,7 +146,7 @@ class Merged:
 
     def __repr__(self) -> str:
         """Return how many contacts were merged."""
-        return f"<Merged: {self.moved.height:,} contacts into {len(self.undo):,}>"
+        return f"<Merged: {counted(self.moved.height, 'contact')} into {len(self.undo):,}>"
 
     def _repr_html_(self) -> str:
         title, *rest = self._lines()
@@ -127,12 +154,18 @@ class Merged:
         return framed(heading(title, [line.strip() for line in rest]) + (table(["gone", "kept"], rows) if rows else ""))
 
 
-def write_folder(folder: FileName, tables: dict[str, Any], undo: Undo | None) -> Path:
-    """Write tables by the names of their files, and a record, to a new folder: all of them, or nothing."""
+def check_folder(folder: FileName) -> None:
+    """Raise `InputError` if a folder is there and holds something."""
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         message, hint = "this is there already, and holds something", "name a folder that is not there yet"
         raise InputError(Problem("overwritten-file", message, Place(os.fspath(folder)), hint=hint))
+
+
+def write_folder(folder: FileName, tables: dict[str, Any], undo: Undo | None) -> Path:
+    """Write tables by the names of their files, and a record, to a new folder: all of them, or nothing."""
+    check_folder(folder)
+    target = Path(folder)
     try:
         work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     except OSError as error:

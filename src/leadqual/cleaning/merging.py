@@ -14,7 +14,7 @@ from leadqual.cleaning.decisions import DIFFERENT, SAME, Decided, groups_of, kep
 from leadqual.cleaning.found import Duplicates
 from leadqual.cleaning.histories import Clashing, Joined, Union, union
 from leadqual.cleaning.merged import Merged
-from leadqual.cleaning.opened import ROW, Opened, opened_contacts, opened_interactions
+from leadqual.cleaning.opened import ROW, Opened, check_lists, opened_contacts, opened_interactions
 from leadqual.cleaning.record import Group, Undo
 from leadqual.cleaning.review import Review
 from leadqual.cleaning.review_rows import changed_rows
@@ -87,6 +87,7 @@ def merge(
     [('c-1', 'i-1'), ('c-1', 'i-2')]
     """
     people = opened_contacts(contacts)
+    check_lists(people)
     events = None if interactions is None else opened_interactions(interactions)
     check_rules(keep, fields or {}, people.columns)
     if clashing not in get_args(Clashing):

@@ -6,11 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import leadqual.frames.libraries  # noqa: F401 - first: it says what is not installed
-
-import polars as pl  # isort: skip
+import polars as pl
 
 from leadqual._suggest import did_you_mean
+from leadqual.cleaning.lists import LISTS
 from leadqual.errors import InputError, Place, Problem, cut
 from leadqual.files.columns import contact_name, interaction_name
 from leadqual.frames.native import into_polars
@@ -58,6 +57,27 @@ def opened_interactions(interactions: Any) -> Opened:
     """Return interactions; raise `InputError` if they do not say whose they are, or have no ids."""
     needed = {"contact_id": "contact_id", "id": "interaction_id"}
     return _opened(interactions, "interactions", interaction_name, needed, None)
+
+
+def check_lists(people: Opened) -> None:
+    """Raise `InputError` if consents or wishes stand in a column that cannot hold those of several contacts.
+
+    Examples
+    --------
+    >>> check_lists(opened_contacts(pl.DataFrame({"id": ["c-1"], "do_not_call": [True]})))
+    Traceback (most recent call last):
+    leadqual.errors.InputError: contacts do_not_call: [wrong-type] the column holds no lists...
+    """
+    problems = []
+    for name in LISTS:
+        kind = people.frame.schema[people.columns[name]] if name in people.columns else pl.Null()
+        if not (kind in (pl.String, pl.Null) or (isinstance(kind, pl.List) and kind.inner in (pl.Struct, pl.Null))):
+            message, hint = "the column holds no lists", "make each cell a list that says when it was said"
+            expected = 'lists of structs, or texts such as [{"at": "2026-11-01T00:00:00Z"}]'
+            place = Place("contacts", path=people.columns[name])
+            problems.append(Problem("wrong-type", message, place, str(kind), expected, hint))
+    if problems:
+        raise InputError(problems)
 
 
 def _opened(

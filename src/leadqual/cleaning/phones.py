@@ -6,10 +6,18 @@ from typing import Final
 
 import polars as pl
 
+from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.outreach.needed import missing
 
 try:
-    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberFormat, format_number, is_possible_number, parse
+    from phonenumbers import (
+        COUNTRY_CODE_TO_REGION_CODE,
+        SUPPORTED_REGIONS,
+        PhoneNumberFormat,
+        format_number,
+        is_possible_number,
+        parse,
+    )
     from phonenumbers.phonenumberutil import NumberParseException
 except ImportError as error:
     raise missing(error, "phonenumbers") from None
@@ -42,12 +50,17 @@ def phone_keys(phones: pl.Series, countries: pl.Series, country: str | None = No
     >>> phone_keys(phones, pl.Series(["ID", None, None, None], dtype=pl.String), "ID").rows()
     [('+628123456789', None), ('+628123456789', None), ('+628123456789', None), (None, 'no phone number')]
     """
+    if country is not None and country not in SUPPORTED_REGIONS:
+        hint = f"write {country.upper()!r}" if str(country).upper() in SUPPORTED_REGIONS else None
+        expected = "an ISO 3166 code of two capital letters, such as 'ID' or 'SG'"
+        message = "the country is not a code"
+        raise InputError(Problem("bad-country", message, Place("country"), shown(country), expected, hint))
     ready = phones.str.contains(_READY) & ~phones.str.contains(_STRAY_ZERO)
     if ready.all(ignore_nulls=True):
         return pl.DataFrame(
             {"value": phones, "refused": pl.Series([None], dtype=pl.String).new_from_index(0, len(phones))}
         )
-    cells = pl.DataFrame({"phone": phones, "country": countries.fill_null(country or ""), "ready": ready})
+    cells = pl.DataFrame({"phone": phones, "country": _codes(countries, country), "ready": ready})
     others = cells.filter(~pl.col("ready") & (pl.col("phone").str.strip_chars() != "")).select("phone", "country")
     distinct = others.unique()
     read = [_read(phone, place) for phone, place in distinct.iter_rows()]
@@ -55,6 +68,11 @@ def phone_keys(phones: pl.Series, countries: pl.Series, country: str | None = No
     found = distinct.hstack(pl.DataFrame(read, schema=kind, orient="row"))
     joined = cells.join(found, on=["phone", "country"], how="left", maintain_order="left")
     return joined.select(pl.when("ready").then("phone").otherwise("value").alias("value"), "refused")
+
+
+def _codes(countries: pl.Series, country: str | None) -> pl.Series:
+    bare = countries.str.strip_chars().str.to_uppercase()
+    return bare.set(bare == "", None).fill_null(country or "")
 
 
 def _read(phone: str, country: str) -> tuple[str | None, str | None]:

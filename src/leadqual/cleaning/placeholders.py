@@ -6,9 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-import leadqual.frames.libraries  # noqa: F401 - first: it says what is not installed
-
-import polars as pl  # isort: skip
+import polars as pl
 
 _TEXTS: Final = """
     - -- --- . .. ? ?? ??? 0 00 000 x xx xxx none null nil na n/a n.a. #n/a nan unknown unbekannt anonymous anonym empty
@@ -50,9 +48,9 @@ CONFLICTING: Final[tuple[str, ...]] = (
 """Columns in which one person has one value: where two contacts differ in one, they may be two people."""
 
 _SAME_DIGIT: Final = re.compile(r"(\d)\1{6}$")
-_MAYBE_SAME_DIGIT: Final = f"(?:{'|'.join(f'{digit}{{7}}' for digit in range(10))})\\n?$"
-_ASCII: Final = "^[\x00-\x7f]*$"
-"""Of other letters and digits Python alone knows what is the same in capitals and small."""
+_MAYBE_SAME_DIGIT: Final = f"(?:{'|'.join(f'{digit}{{7}}' for digit in range(10))})$"
+_PLAIN: Final = "^[ -~]*$"
+"""Of other letters, digits and spaces Python alone knows what is the same in capitals and small."""
 
 
 def is_placeholder(value: str, listed: frozenset[str]) -> bool:
@@ -77,7 +75,7 @@ def placeholders_among(values: pl.Series, listed: frozenset[str]) -> pl.Series:
     [True, True, False]
     """
     bare = values.str.strip_chars().str.to_lowercase()
-    maybe = bare.is_in(list(listed)) | values.str.contains(_MAYBE_SAME_DIGIT) | ~values.str.contains(_ASCII)
+    maybe = bare.is_in(list(listed)) | values.str.contains(_MAYBE_SAME_DIGIT) | ~values.str.contains(_PLAIN)
     return _looked_at(values, maybe, lambda value: is_placeholder(value, listed))
 
 
@@ -90,7 +88,7 @@ def roles_among(addresses: pl.Series, names: frozenset[str]) -> pl.Series:
     [True, False]
     """
     name = addresses.str.replace("@[^@]*$", "").str.to_lowercase()
-    maybe = name.is_in(list(names)) | ~addresses.str.contains(_ASCII)
+    maybe = name.is_in(list(names)) | ~addresses.str.contains(_PLAIN)
     return _looked_at(addresses, maybe, lambda address: is_role(address, names))
 
 

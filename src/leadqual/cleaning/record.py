@@ -7,9 +7,12 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any, Final, Self
 
+from leadqual.cards.frame import framed, heading, table
+from leadqual.cleaning.counting import counted
 from leadqual.cleaning.lists import canonical
 from leadqual.errors import InputError, Place, Problem, cut, shown, unreadable_file
 from leadqual.files.write import WholeFiles
@@ -17,6 +20,8 @@ from leadqual.frames.io import FileName
 
 _WHAT: Final = "leadqual undo"
 _FORM: Final = 1
+_FEW: Final = 10
+_PERSONAL: Final = "It holds personal data, like the tables: keep it with .write, and as safe as them."
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ class Group:
     def gone(self) -> tuple[str, ...]:
         """The contacts that are no longer there."""
         return tuple(str(row["id"]) for _, row in self.contacts if row["id"] != self.kept)
+
+    def cells(self) -> list[str]:
+        """Return a line of the table that is shown in a notebook."""
+        gone, histories = escape(", ".join(self.gone)), (self.interactions, self.dropped)
+        return [escape(self.kept), gone, *(f"{len(rows):,}" for rows in histories)]
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
@@ -164,7 +174,21 @@ class Undo:
 
     def __repr__(self) -> str:
         """Return how many groups there are."""
-        return f"<Undo of {len(self.groups):,} group{'s' * (len(self.groups) != 1)}>"
+        return f"<Undo of {counted(len(self.groups), 'group')}>"
+
+    def explain(self) -> str:
+        """Return which contacts were merged into which, as text for people."""
+        return "\n".join([self._title(), *(f"  {group.kept}: {', '.join(group.gone)}" for group in self.groups)])
+
+    def _title(self) -> str:
+        return f"The way back of a merge: {counted(len(self.groups), 'group')}."
+
+    def _repr_html_(self) -> str:
+        said = ["It takes the merge apart again: cleaning.undo(contacts, interactions, undo).", _PERSONAL]
+        rows = [group.cells() for group in self.groups[:_FEW]]
+        columns = ["kept", "gone", "interactions", "said twice"]
+        more = f"and {counted(len(self) - _FEW, 'group')} more" if len(self) > _FEW else ""
+        return framed(heading(self._title(), said) + (table(columns, rows, right=(2, 3)) if rows else "") + more)
 
 
 def _hash(groups: Any) -> str:

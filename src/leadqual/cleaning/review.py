@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from leadqual.cards.frame import framed, heading, table
+from leadqual.cleaning.counting import counted
 from leadqual.cleaning.decisions import DIFFERENT, SAME, Decided, contradictions
-from leadqual.cleaning.review_checks import decided_rows
-from leadqual.cleaning.review_rows import COLUMNS, review_rows
+from leadqual.cleaning.review_card import review_card
+from leadqual.cleaning.review_checks import check_columns, decided_rows
+from leadqual.cleaning.review_rows import review_rows
 from leadqual.cleaning.whole_tables import read_whole
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.files.write import WholeFiles, check_target, write_table
@@ -23,8 +24,6 @@ from leadqual.frames.native import into_polars
 
 if TYPE_CHECKING:
     from leadqual.cleaning.found import Duplicates
-
-_FEW: Final = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -141,6 +140,7 @@ class Review:
         >>> review.decide({("c-2", "c-1"): "different"}).counts
         {'same': 0, 'different': 1, 'open': 0}
         """
+        check_columns(self.table, self.source)
         wanted = {frozenset(pair): word for pair, word in decisions.items()}
         pairs = [frozenset(pair) for pair in self.table.select("left", "right").iter_rows()]
         if absent := [pair for pair in wanted if pair not in {*pairs}]:
@@ -157,7 +157,7 @@ class Review:
         """Return how far the review has come, as text for people."""
         counts = self.counts
         said = f"{counts[SAME]:,} the same, {counts[DIFFERENT]:,} different, {counts['open']:,} still open"
-        text = f"{self.table.height:,} pair{'s' * (self.table.height != 1)} to review: {said}."
+        text = f"{counted(self.table.height, 'pair')} to review: {said}."
         held = self.table.filter(pl.col("conflicts") != "").height if "conflicts" in self.table.columns else 0
         return f"{text}\n  In {held:,} of them something conflicts: see the column conflicts." if held else text
 
@@ -167,24 +167,14 @@ class Review:
 
     def __repr__(self) -> str:
         """Return how many pairs there are."""
-        return f"<Review of {self.table.height:,} pairs>"
+        return f"<Review of {counted(self.table.height, 'pair')}>"
 
     def __str__(self) -> str:
         """Return how far the review has come."""
         return self.explain()
 
     def _repr_html_(self) -> str:
-        shown_names = [name for name in COLUMNS[:-2] if name in self.table.columns]
-        cells = [
-            [_cell(value) for value in row] for row in self.table.select(shown_names).head(_FEW).iter_rows()
-        ]  # fmt: skip
-        title, _, rest = self.explain().partition("\n")
-        return framed(heading(title, [rest.strip()] if rest else []) + table(shown_names, cells), width=70)
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return review_card(self.table, self.explain())
 
 
 def reviewed(found: Duplicates, accept: float | None) -> Review:

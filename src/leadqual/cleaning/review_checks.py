@@ -21,14 +21,19 @@ _MEANT: Final = {
 _FORMULA: Final = ("=", "+", "-", "@")
 
 
-def decided_rows(table: pl.DataFrame, source: str, lines: Sequence[int]) -> tuple[Decided, ...]:
-    """Return the rows with a decision; raise `InputError` with every row that cannot be understood."""
+def check_columns(table: pl.DataFrame, source: str) -> None:
+    """Raise `InputError` with every column that a review needs and that is missing."""
     if absent := [name for name in _NEEDED if name not in table.columns]:
         found = cut(", ".join(table.columns))
         raise InputError(
             Problem("missing-column", f"the column {name!r} is missing", Place(source), found,
                     hint=did_you_mean(name, table.columns)) for name in absent
         )  # fmt: skip
+
+
+def decided_rows(table: pl.DataFrame, source: str, lines: Sequence[int]) -> tuple[Decided, ...]:
+    """Return the rows with a decision; raise `InputError` with every row that cannot be understood."""
+    check_columns(table, source)
     decided: list[Decided] = []
     problems: list[Problem] = []
     keeps = table["keep"].to_list() if "keep" in table.columns else [None] * table.height

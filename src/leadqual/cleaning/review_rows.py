@@ -26,7 +26,8 @@ _SHOWN: Final = (
     "created_at",
 )  # fmt: skip
 _UNCHECKED: Final = ("created_at",)
-_LEFT, _RIGHT = " left", " right"
+LEFT, RIGHT = " left", " right"
+"""What the columns of the two sides end with."""
 
 
 def review_rows(found: Duplicates, accept: float | None) -> pl.DataFrame:
@@ -39,14 +40,14 @@ def review_rows(found: Duplicates, accept: float | None) -> pl.DataFrame:
     told = {(left, right): (why, probability) for left, right, why, probability in once.iter_rows()}
     sides = list(found.sides())
     rows = found.rows({one for _, left, right, _ in sides for one in (left, right)})
-    held = {group for group, _, _, against in sides if against}
     earlier = _earlier(found)
+    held = {group for group, _, _, against in sides if against} | _apart(found, earlier)
     made = [
         _row(group, left, right, told[left, right], against, rows, names, earlier,
              accepted=accept is not None and group not in held and told[left, right][1] >= accept)
         for group, left, right, against in sides
     ]  # fmt: skip
-    beside = {f"{name}{side}": pl.String for name in names for side in (_LEFT, _RIGHT)}
+    beside = {f"{name}{side}": pl.String for name in names for side in (LEFT, RIGHT)}
     frame = pl.DataFrame(made, schema={**_TYPES, **beside}, orient="row")
     return _with_earlier(frame, found)
 
@@ -89,7 +90,7 @@ def changed_rows(
     """Yield the pairs whose contacts are not what the review showed."""
     if "check" not in table.columns:
         return
-    names = [column.removesuffix(_LEFT) for column in table.columns if column.endswith(_LEFT)]
+    names = [column.removesuffix(LEFT) for column in table.columns if column.endswith(LEFT)]
     written = {
         (str(left), str(right)): check
         for left, right, check in table.select("left", "right", "check").iter_rows() if check
@@ -108,6 +109,13 @@ def _earlier(found: Duplicates) -> dict[frozenset[str], Decided]:
     return {frozenset((one.left, one.right)): one for one in decided}
 
 
+def _apart(found: Duplicates, earlier: Mapping[frozenset[str], Decided]) -> set[int]:
+    """Return the groups that hold two contacts which were decided to be different: others join them all the same."""
+    group = dict(found.groups.select("contact_id", "group").iter_rows())
+    different = [tuple(pair) for pair, one in earlier.items() if one.decision == DIFFERENT]
+    return {group[one] for one, other in different if one in group and group[one] == group.get(other)}
+
+
 def _with_earlier(frame: pl.DataFrame, found: Duplicates) -> pl.DataFrame:
     """Return a review with the pairs that are different below: the next search reads them there."""
     if found.decided is None:
@@ -123,7 +131,7 @@ def _with_earlier(frame: pl.DataFrame, found: Duplicates) -> pl.DataFrame:
     ]  # fmt: skip
     if not kept:
         return frame
-    names = [column.removesuffix(_LEFT) for column in frame.columns if column.endswith(_LEFT)]
+    names = [column.removesuffix(LEFT) for column in frame.columns if column.endswith(LEFT)]
     rows = found.rows({name for one in kept for name in (one.left, one.right)})
     more = [
         (one.left, one.right, one.decision, one.keep, "decided before", None, None, None,

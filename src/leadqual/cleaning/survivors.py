@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
-from zoneinfo import ZoneInfo
 
 from leadqual._suggest import did_you_mean
 from leadqual.cleaning.conflicts import folded
-from leadqual.cleaning.lists import LISTS, SETS, joined_words, texts_of, written
-from leadqual.errors import InputError, LeadqualError, Place, Problem, shown
-from leadqual.files.times import read_instant
+from leadqual.cleaning.lists import LISTS, SETS, instant_of, joined_words, texts_of, written
+from leadqual.errors import InputError, Place, Problem, shown
 
 Keep: TypeAlias = Literal["oldest", "newest", "fullest"]
 Taken: TypeAlias = Literal["kept", "oldest", "newest", "longest"]
 Row: TypeAlias = Mapping[str, Any]
 
-_UTC: Final = ZoneInfo("UTC")
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _TOGETHER: Final = (("country", "region", "time_zone", "city"), ("full_name", "given_name", "family_name"))
 """Fields that belong together: those of two places, or of two spellings of a name, do not mix."""
@@ -81,13 +77,6 @@ def in_rank(rows: Iterable[Row], keep: Keep, wanted: frozenset[str] = frozenset(
         return row["id"] not in wanted, -known if keep == "fullest" else 0, by_age, str(row["id"])
 
     return sorted(rows, key=rank)
-
-
-def instant_of(cell: Any) -> datetime | None:
-    """Return the instant of a cell, for an order alone: one without a zone is read as UTC; None if it is none."""
-    with suppress(LeadqualError):
-        return read_instant(cell, _UTC) if isinstance(cell, str | date) else None
-    return None
 
 
 def is_filled(value: Any) -> bool:

@@ -8,9 +8,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from leadqual.cards.frame import text_card
 from leadqual.cleaning.cells import content, digest, digest_of, frame_of
+from leadqual.cleaning.counting import counted
 from leadqual.cleaning.opened import ROW, Opened, opened_contacts, opened_interactions
 from leadqual.cleaning.record import Group, Undo, given_undo, removed
+from leadqual.cleaning.wishes import is_wish
 from leadqual.errors import InputError, Place, Problem, cut
 from leadqual.frames.io import FileName
 from leadqual.outreach.tables.opened import closer
@@ -33,6 +36,9 @@ class Undone:
     stayed : DataFrame
         Interactions that came after the merge: ``contact_id`` and ``interaction_id``. Nobody can tell whose they would
         have been, so they stay with the contact that was kept.
+    wishes : DataFrame
+        Those of them that are wishes not to be contacted, or take a consent back: they hold for every contact that is
+        there again too, since each may have said so. ``contact_id`` and ``interaction_id`` of the rows that were added.
     restored : tuple of str
         The contacts that are there again.
     replay : tuple of str
@@ -44,6 +50,7 @@ class Undone:
     contacts: Any
     interactions: Any
     stayed: pl.DataFrame
+    wishes: pl.DataFrame
     restored: tuple[str, ...]
     replay: tuple[str, ...]
     rest: Undo
@@ -60,10 +67,13 @@ class Undone:
             ids = ", ".join(self.stayed["interaction_id"].head(_FEW))
             more = f" and {self.stayed.height - _FEW:,} more" if self.stayed.height > _FEW else ""
             lines.append(f"  Came after the merge, and stay with the contact that was kept: {ids}{more}.")
+        if self.wishes.height:
+            ids = ", ".join(self.wishes["interaction_id"].unique(maintain_order=True).head(_FEW))
+            lines.append(f"  Wishes not to be contacted among them hold for those that are there again too: {ids}.")
         if self.replay:
             lines.append("  Make the standings of these contacts, and of the kept ones, again from their histories.")
         if len(self.rest):
-            lines.append(f"  Still merged: {len(self.rest):,} groups; the rest of the record is the way back.")
+            lines.append(f"  Still merged: {counted(len(self.rest), 'group')}; the rest of the record is the way back.")
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -72,14 +82,19 @@ class Undone:
 
     def __repr__(self) -> str:
         """Return how many contacts are there again."""
-        return f"<Undone: {len(self.restored):,} contacts are there again>"
+        number = len(self.restored)
+        return f"<Undone: {counted(number, 'contact')} {'is' if number == 1 else 'are'} there again>"
+
+    def _repr_html_(self) -> str:
+        return text_card(self.explain())
 
 
 def undo(contacts: Any, interactions: Any, undo: Undo | FileName, *, only: Collection[str] | None = None) -> Undone:
     """Return the two tables as they were before a merge.
 
-    Interactions that came since stay with the contact that was kept, and are listed. Where the tables are still in the
-    order that the merge left, every row is where it was.
+    Interactions that came since stay with the contact that was kept, and are listed. Wishes not to be contacted among
+    them are given to the others as well: nobody can tell who would have said so, and what was forbidden stays so. Where
+    the tables are still in the order that the merge left, every row is where it was.
 
     Parameters
     ----------
@@ -123,12 +138,15 @@ def undo(contacts: Any, interactions: Any, undo: Undo | FileName, *, only: Colle
     if problems := [*problems, *_came_back(people, record)]:
         raise InputError(problems)
     gone, dropped = removed(whole.groups)
+    stayed = _stayed(record, histories)
+    wishes = _wishes(record, stayed, histories)
     return Undone(
         contacts=closer(contacts, "contacts")(_contacts(people, record, gone)),
         interactions=None
         if events is None
-        else closer(interactions, "interactions")(_interactions(events, record, dropped)),
-        stayed=_stayed(record, histories),
+        else closer(interactions, "interactions")(_interactions(events, record, dropped, wishes)),
+        stayed=stayed,
+        wishes=wishes.select(contact_id=_THEN[0], interaction_id=_NOW[1]),
         restored=tuple(one for group in record.groups for one in group.gone),
         replay=tuple(str(row["id"]) for group in record.groups for _, row in group.contacts),
         rest=whole.without(record.kept),
@@ -200,7 +218,7 @@ def _contacts(people: Opened, record: Undo, gone: Sequence[int]) -> pl.DataFrame
     return pl.concat([rest, back.select(rest.columns)]).sort(ROW, maintain_order=True).drop(ROW)
 
 
-def _interactions(events: Opened, record: Undo, dropped: Sequence[int]) -> pl.DataFrame:
+def _interactions(events: Opened, record: Undo, dropped: Sequence[int], wishes: pl.DataFrame) -> pl.DataFrame:
     """Return the interactions under those whose they were, with the rows that had been there twice."""
     contact, name = events.columns[_CONTACT], events.columns["id"]
     schema = {one: events.frame.schema[header] for one, header in events.columns.items()}
@@ -214,12 +232,14 @@ def _interactions(events: Opened, record: Undo, dropped: Sequence[int]) -> pl.Da
         pl.coalesce(pl.col(_THEN[0]).cast(schema[_CONTACT]), contact).alias(contact),
         pl.coalesce(pl.col(_THEN[1]).cast(schema["id"]), name).alias(name),
     ).select(ROW, *events.frame.columns)
+    told = placed.join(wishes, on=_NOW, how="inner", maintain_order="left")
+    told = told.with_columns(pl.col(_THEN[0]).cast(schema[_CONTACT]).alias(contact)).select(rest.columns)
     held = [one for group in record.groups for one in group.dropped]
     texts = {_CONTACT: pl.String, "id": pl.String}
     rows = frame_of(({**row, _CONTACT: str(row[_CONTACT]), "id": str(row["id"])} for _, row in held), schema | texts)
     rows = rows.with_columns(pl.col(one).cast(schema[one]) for one in texts).rename(dict(events.columns))
     back = rows.with_columns(pl.Series(ROW, [place for place, _ in held], dtype=pl.Int64)).select(rest.columns)
-    return pl.concat([rest, back]).sort(ROW, maintain_order=True).drop(ROW)
+    return pl.concat([rest, told, back]).sort(ROW, maintain_order=True).drop(ROW)
 
 
 def _places(frame: pl.DataFrame, gone: Sequence[int]) -> pl.DataFrame:
@@ -235,3 +255,13 @@ def _stayed(record: Undo, histories: Mapping[str, Mapping[str, Any]]) -> pl.Data
         known = {now for now, _, _ in group.interactions}
         new += [(group.kept, name) for name in histories[group.kept] if name not in known]
     return pl.DataFrame(new, schema={_CONTACT: pl.String, "interaction_id": pl.String}, orient="row")
+
+
+def _wishes(
+    record: Undo, stayed: pl.DataFrame, histories: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> pl.DataFrame:
+    """Return the wishes that came after the merge, once for each contact that is there again."""
+    gone = {group.kept: group.gone for group in record.groups}
+    said = [(kept, name) for kept, name in stayed.iter_rows() if is_wish(histories[kept][name])]
+    rows = [(kept, name, one) for kept, name in said for one in gone[kept]]
+    return pl.DataFrame(rows, schema=dict.fromkeys((*_NOW, _THEN[0]), pl.String), orient="row")

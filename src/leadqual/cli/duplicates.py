@@ -10,7 +10,6 @@ import typer
 from leadqual.cli.at_once import AtOnce
 from leadqual.cli.duplicates_files import (
     as_options,
-    check_folder,
     check_new,
     check_ways,
     format_of,
@@ -171,6 +170,7 @@ def merge(
       leadqual duplicates merge c.parquet i.parquet review.csv --keep fullest --field phone=newest --out merged
     """  # noqa: D301 - \b keeps the lines of the examples
     from leadqual import cleaning  # noqa: PLC0415 - its packages are optional
+    from leadqual.cleaning.merged import check_folder  # noqa: PLC0415 - its packages are optional
 
     steps = AtOnce()
     with steps:
@@ -226,7 +226,7 @@ def undo(
       leadqual duplicates undo merged -i interactions-now.csv --only c-17 --out apart
     """  # noqa: D301 - \b keeps the lines of the examples
     from leadqual import cleaning  # noqa: PLC0415 - its packages are optional
-    from leadqual.cleaning.merged import write_folder  # noqa: PLC0415 - its packages are optional
+    from leadqual.cleaning.merged import check_folder, write_folder  # noqa: PLC0415 - its packages are optional
 
     steps = AtOnce()
     with steps:
@@ -249,7 +249,7 @@ def undo(
         watch("writing", 1.0)
     told = {
         "restored": undone.restored, "replay": undone.replay, "stayed": undone.stayed.to_dicts(),
-        "still_merged": undone.rest.kept, "folder": str(out),
+        "wishes": undone.wishes.to_dicts(), "still_merged": undone.rest.kept, "folder": str(out),
     }  # fmt: skip
     _tell(told, undone.explain(), out, as_json=as_json)
 

@@ -16,7 +16,7 @@ _TABLES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".pq"
 _FORMATS: Final = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _OPTIONS: Final = {
     "keys": "--key", "fields": "--field", "limit": "--limit", "threshold": "--threshold", "settings": "--model",
-    "keep": "--keep", "accept": "--accept", "only": "--only",
+    "keep": "--keep", "accept": "--accept", "only": "--only", "country": "--country",
 }  # fmt: skip
 """Arguments of the library, and what they are called here."""
 
@@ -91,13 +91,6 @@ def check_new(targets: Sequence[Path], sources: Sequence[Path], model: Path | No
             problems += error.problems
     if problems:
         raise InputError(problems)
-
-
-def check_folder(out: Path) -> None:
-    """Raise `InputError` if a folder is there and holds something."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        message, hint = "this is there already, and holds something", "name a folder that is not there yet"
-        raise InputError(Problem("overwritten-file", message, Place(str(out)), hint=hint))
 
 
 def in_folder(folder: Path, name: str) -> Path:

@@ -10,8 +10,17 @@ import typer
 
 from leadqual.cli.at_once import AtOnce
 from leadqual.cli.guard import REFUSED, guarded
-from leadqual.cli.importing_words import check_named, in_command, in_options, named_files, quoted, with_words
-from leadqual.cli.options import JsonOption, PolicyOption, instant_of
+from leadqual.cli.importing_words import (
+    check_named,
+    check_options,
+    in_command,
+    in_options,
+    moment_of,
+    named_files,
+    quoted,
+    with_words,
+)
+from leadqual.cli.options import JsonOption, PolicyOption
 from leadqual.cli.output import print_json, progress_bar, say
 from leadqual.errors import InputError, Place, Problem
 from leadqual.policies.documents import policy_named
@@ -71,7 +80,7 @@ def import_files(
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option("--report", metavar="FILE", help="Write the report with every case: .html, .json or .csv."),
+        typer.Option("--report", metavar="FILE", help="Write the report: a page (.html), or every case (.json, .csv)."),
     ] = None,
     draft: Annotated[
         Path | None,
@@ -101,14 +110,24 @@ def import_files(
         elif draft is not None:
             _draft([name for name in (system, *(files or ())) if name is not None], draft, encoding)
         else:
-            _check_usage(system, files, out, report, table_format, write=write, overwrite=overwrite)
-            steps, moment, chosen = AtOnce(), None, None
+            steps = AtOnce()
             with steps:
-                moment = None if at is None else instant_of(at, time_zone)
+                _check_usage(system, files, out, report, table_format, write=write, overwrite=overwrite)
             with steps:
-                chosen = with_words(integrations.mapping(system or ""), word or ())
+                check_options(country, time_zone, day_first, decimal, encoding)
+            moment, declared, chosen = None, None, None
+            with steps:
+                moment = moment_of(at, time_zone)
             with steps:
                 declared = None if policy is None else policy_named(policy)
+            if system:
+                with steps:
+                    chosen = with_words(
+                        integrations.mapping(system),
+                        word or (),
+                        declared,
+                        is_policy_known=policy is None or declared is not None,
+                    )
             steps.tell()
             assert chosen is not None
             with progress_bar(quiet=as_json) as watch:
@@ -141,7 +160,7 @@ def _check_usage(
 ) -> None:
     """Raise `InputError` with everything that is wrong before any file is read."""
     from leadqual.integrations.saving import check_report_name  # noqa: PLC0415 - its packages are optional
-    from leadqual.integrations.writing import check_folder  # noqa: PLC0415 - its packages are optional
+    from leadqual.integrations.writing import check_folder, check_format  # noqa: PLC0415 - its packages are optional
 
     steps = AtOnce()
     with steps:
@@ -150,6 +169,8 @@ def _check_usage(
         check_named(files, "FILES", "no file is named", "name the files that the system exported")
     with steps:
         check_named(out or not write, "--out", "--write needs a folder", "--out crm")
+    with steps:
+        check_format(table_format)
     if out is not None and write:
         with steps:
             check_folder(out, table_format, overwrite=overwrite)
@@ -222,7 +243,7 @@ def _go_on(
     found: Import, out: Path | None, report: Path | None, paths: Sequence[Path], *, write: bool, ready: bool
 ) -> None:
     if report is not None:
-        say(f"\nThe report with every case: {report}", "good", whole=True)
+        say(f"\nThe report: {report}", "good", whole=True)
     if paths:
         say(f"\nWritten: {', '.join(map(str, paths))}", "good", whole=True)
         contacts, interactions = map(quoted, paths[:2])
@@ -231,7 +252,8 @@ def _go_on(
         return
     folder = f"--out {'crm' if out is None else quoted(out)} --write"
     if ready:
-        say(f"\nNothing is written yet: {folder} writes it.")
+        skipping = " --skip-refused" if found.report.to_decide else ""
+        say(f"\nNothing is written yet: {folder}{skipping} writes it.")
     else:
         refused = "Nothing was written" if write else "Nothing is written yet"
         say(f"\n{refused}: decide the cases above, or write without what they are about: {folder} --skip-refused")

@@ -6,13 +6,18 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from leadqual.cli.at_once import AtOnce
+from leadqual.cli.options import instant_of
 from leadqual.errors import InputError, Place, Problem
+from leadqual.files.times import zone_named
 
 if TYPE_CHECKING:
     from leadqual.integrations.mapping import Mapping
+    from leadqual.lifecycle.policy import Policy
 
 _SAID: Final = (
     (re.compile(r"day_first=True"), "--day-first"),
@@ -26,6 +31,8 @@ _SAID: Final = (
     (re.compile(r"overwrite them"), "--overwrite"),
     (re.compile(r"begin one with a draft"), "begin one with --draft my.yaml"),
 )
+
+_OPTIONS: Final = ("country", "time_zone", "decimal", "encoding", "at", "format")
 
 
 def in_command(text: str) -> str:
@@ -43,13 +50,61 @@ def in_command(text: str) -> str:
 
 def in_options(problem: Problem) -> Problem:
     """Return a problem whose hint names options."""
-    source = problem.place.source
-    place = problem if source not in ("country", "at") else problem.at(source=f"--{source}")
+    source = problem.place.source or ""
+    place = problem.at(source="--" + source.replace("_", "-")) if source in _OPTIONS else problem
     return place if problem.hint is None else replace(place, hint=in_command(problem.hint))
 
 
-def with_words(chosen: Mapping, words: Iterable[str]) -> Mapping:
-    """Return a mapping with terms that were said as ``vocabulary.term=word``; raise `InputError` for any other form."""
+def check_options(
+    country: str | None, time_zone: str | None, day_first: bool | None, decimal: str | None, encoding: str | None
+) -> None:
+    """Raise `InputError` with each option of reading that is wrong."""
+    from leadqual.integrations.settings import checked_options  # noqa: PLC0415 - its packages are optional
+
+    checked_options(country, time_zone, day_first, decimal, encoding, None)
+
+
+def moment_of(at: str | None, time_zone: str | None) -> datetime | None:
+    """Return the instant that ``--at`` names, if it is said; a time zone that is wrong is told by itself."""
+    if at is None:
+        return None
+    try:
+        zone_named(time_zone)
+    except InputError:
+        time_zone = "UTC"
+    return instant_of(at, time_zone)
+
+
+def with_words(chosen: Mapping, words: Iterable[str], policy: Policy | None, *, is_policy_known: bool) -> Mapping:
+    """Return a mapping with terms that were said as ``vocabulary.term=word``.
+
+    What they mean is held against the policy, unless that could not be read.
+
+    Raises
+    ------
+    InputError
+        With each that is said otherwise, or means nothing that there is.
+    """
+    steps = AtOnce()
+    for name, terms in _vocabularies(words, steps).items():
+        with steps:
+            chosen = chosen.with_words(**{name: terms})
+    if is_policy_known:
+        with steps:
+            _check_words(chosen, policy)
+    steps.tell()
+    return chosen
+
+
+def _check_words(chosen: Mapping, policy: Policy | None) -> None:
+    from leadqual.integrations.known import check_words  # noqa: PLC0415 - its packages are optional
+    from leadqual.integrations.settings import Settings  # noqa: PLC0415 - its packages are optional
+
+    check_words(Settings(chosen.document, policy))
+
+
+def _vocabularies(words: Iterable[str], steps: AtOnce) -> dict[str, dict[str, str]]:
+    """Return the terms of each vocabulary that were said, and leave the problems of the others to `steps`."""
     vocabularies: dict[str, dict[str, str]] = {}
     problems = []
     for word in words:
@@ -61,8 +116,9 @@ def with_words(chosen: Mapping, words: Iterable[str]) -> Mapping:
             continue
         vocabularies.setdefault(vocabulary.strip(), {})[term.strip()] = meaning.strip()
     if problems:
-        raise InputError(problems)
-    return chosen.with_words(**vocabularies) if vocabularies else chosen
+        with steps:
+            raise InputError(problems)
+    return vocabularies
 
 
 def named_files(chosen: Mapping, files: Sequence[str]) -> dict[str, list[str]] | list[str]:

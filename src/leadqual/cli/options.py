@@ -21,7 +21,10 @@ PolicyArgument: TypeAlias = Annotated[
 PolicyOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--policy", "-p", metavar="FILE|NAME", help="A policy file, or the name of one that ships: sales, minimal."
+        "--policy",
+        "-p",
+        metavar="FILE|NAME",
+        help=f"A policy file, or the name of one that ships: {', '.join(policies.names())}.",
     ),
 ]
 _CONTACTS: Final = typer.Option("--contacts", "-c", metavar="FILE", help=f"The contacts: {_FILE}")

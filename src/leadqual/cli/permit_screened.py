@@ -21,10 +21,12 @@ from leadqual.files.open_table import PARQUET
 from leadqual.files.row import Row
 from leadqual.frames.io import read_contacts, read_interactions
 from leadqual.frames.models import from_models
+from leadqual.model.names import joined_name
 from leadqual.outreach.tables.permit_frame import ListCheck, permit_frame
 from leadqual.outreach.tables.tally import tally
 
 _NAME: Final = "full_name"
+_PARTS: Final = ("given_name", "family_name")
 _UNKNOWN: Final = "unknown-contact"
 _WHOLE: Final = "columns of Parquet are looked at as a whole: mend what is reported"
 
@@ -187,8 +189,11 @@ def _of_parquet(tables: Tables, watch: Watch, *, skip_bad: bool) -> Read:
 
 
 def _with_names(verdicts: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    if _NAME not in contacts.columns:
+    known = [name for name in (_NAME, *_PARTS) if name in contacts.columns]
+    if not known:
         return verdicts
-    names = contacts.select(CONTACT_ID, _NAME).unique(CONTACT_ID, keep="first")
+    told = contacts.select(CONTACT_ID, *known).unique(CONTACT_ID, keep="first", maintain_order=True)
+    called = [joined_name(*map(row.get, (_NAME, *_PARTS))) for row in told.iter_rows(named=True)]
+    names = told.select(CONTACT_ID, pl.Series(_NAME, called, dtype=pl.String))
     joined = verdicts.join(names, on=CONTACT_ID, how="left", maintain_order="left")
     return joined.select(CONTACT_ID, _NAME, *(name for name in verdicts.columns if name != CONTACT_ID))

@@ -11,10 +11,11 @@ from leadqual.cli.output import Card, Watch
 from leadqual.errors import LeadqualError, Problem
 from leadqual.files.records import reasons
 from leadqual.lifecycle.decision import Decision
+from leadqual.lifecycle.leading import leading_scores
 from leadqual.lifecycle.policy import Policy
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
-from leadqual.policy.rules import Bands
+from leadqual.model.names import name_of
 
 _EVERY: Final = 20
 
@@ -72,7 +73,7 @@ def hottest(
 
     They are ordered by the score of the grade ``temperature``, then by the other scores.
     """
-    leading = _leading_scores(policy)
+    leading = leading_scores(policy)
     closed = {name for name, stage in policy.stages.items() if stage.closed}
 
     def heat(pair: tuple[Contact, Decision]) -> tuple[Any, ...]:
@@ -90,7 +91,7 @@ def lead_cards(pairs: Iterable[tuple[Contact, Decision]]) -> list[Card]:
     return [
         Card(
             contact.id,
-            ", ".join(filter(None, (contact.full_name, contact.company.name if contact.company else None))),
+            ", ".join(filter(None, (name_of(contact), contact.company.name if contact.company else None))),
             ", ".join(filter(None, (decision.stage, *(f"{name} {value}" for name, value in _grades(decision))))),
             reasons(decision),
         )
@@ -100,10 +101,3 @@ def lead_cards(pairs: Iterable[tuple[Contact, Decision]]) -> list[Card]:
 
 def _grades(decision: Decision) -> list[tuple[str, str]]:
     return [(name, value) for name, value in decision.grades.items() if value is not None]
-
-
-def _leading_scores(policy: Policy) -> list[str]:
-    """Return the scores by which leads are ordered: that of the grade ``temperature`` first, where there is one."""
-    grade = policy.grades.get("temperature")
-    first = [grade.score] if isinstance(grade, Bands) else []
-    return list(dict.fromkeys([*first, *policy.score_ranges]))

@@ -38,12 +38,12 @@ from leadqual.cli.right_tables import check_order
 from leadqual.cli.words import repeated_note, took
 from leadqual.errors import InputError, LeadqualError, Place, Problem
 from leadqual.policies.documents import policy_named
+from leadqual.report.target import no_page
 
 if TYPE_CHECKING:
     from leadqual.cli.two_tables import ReadTables
     from leadqual.report.report import Report
 
-_PAGES: Final = (".html", ".htm")
 _OPTIONS: Final = {
     **{name: f"--{name}" for name in ("at", "since", "period", "outcome", "horizon", "score", "best", "reach")},
     "time_zone": "--time-zone",
@@ -182,9 +182,8 @@ def _as_option(problem: Problem) -> Problem:
 def _check_page(out: Path, sources: tuple[Path, ...]) -> None:
     """Raise before the long work if the page could not be written, or would take the place of a table."""
     place, problems = Place(str(out)), []
-    if out.suffix.lower() not in _PAGES:
-        expected = f"a name that ends in {' or '.join(_PAGES)}"
-        problems.append(Problem("unknown-format", "a report is a page", place, out.suffix or "no ending", expected))
+    if wrong := no_page(out):
+        problems.append(wrong)
     if not out.parent.is_dir() or out.is_dir():
         what = "this is a folder" if out.is_dir() else "its folder is not there"
         message, hint = f"the file cannot be written: {what}", "name a file in a folder that exists"

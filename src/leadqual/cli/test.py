@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import as_file
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from leadqual import policies
 from leadqual.cli.guard import BAD_INPUT, REFUSED, guarded
 from leadqual.cli.measures import Measure, measures
 from leadqual.cli.options import JsonOption, PolicyOption
@@ -55,19 +58,23 @@ def run_tests(
 ) -> None:
     """Run the tests of policies that are written in files, *.policytest.yaml.
 
-    A file names its policy; --policy names one for all files in place of that. The exit status is 0 if every case is as
+    A file names its policy; --policy names one for all files in place of that. Where there is no file here and --policy
+    names a policy that ships, its own tests are run. The exit status is 0 if every case is as
     expected, 1 if one is not, or less is covered or noticed than asked, and 2 if a case, its file or its policy is
     wrong, or there is no case.
 
     \b
     Examples:
       leadqual test
+      leadqual test -p sales
       leadqual test tests/sales.policytest.yaml -k demo
       leadqual test tests -p my-policy.yaml --coverage-fail-under 90
       leadqual test tests -p my-policy.yaml --mutate --json
     """  # noqa: D301 - \b keeps the lines of the examples
     shelf = Shelf(Named(named, Path()) if named is not None else None)
-    results = [one for one in run_files(case_files(paths or [Path()]), shelf, text) if one.cases or one.problems]
+    results = _ran(case_files(paths or [Path()]), shelf, text)
+    if not results and not paths and named in policies.names():
+        results = _shipped(named, shelf, text)
     if not results:
         raise InputError(_no_case(paths or [Path()], text))
     outcomes = [case.outcome for result in results for case in result.cases if case.outcome is not None]
@@ -85,11 +92,22 @@ def run_tests(
         raise typer.Exit(status)
 
 
+def _ran(files: Sequence[Path], shelf: Shelf, text: str) -> list[FileResult]:
+    return [one for one in run_files(files, shelf, text) if one.cases or one.problems]
+
+
+def _shipped(name: str, shelf: Shelf, text: str) -> list[FileResult]:
+    """Run the tests that ship with a policy, for whom has none of it yet."""
+    with as_file(resources("leadqual.policies") / f"{name}.policytest.yaml") as path:
+        return _ran([path], shelf, text)
+
+
 def _no_case(paths: Sequence[Path], text: str) -> Problem:
     place = Place(", ".join(map(str, paths)))
     if text:
         return Problem("no-case", f"no case has {shown(text)} in its name or file", place)
-    message, hint = "there is no file of tests", f"name files so that they end in {', '.join(ENDINGS)}"
+    message = "there is no file of tests"
+    hint = f"name files so that they end in {', '.join(ENDINGS)}; leadqual test -p sales runs those that ship with it"
     return Problem("no-case", message, place, hint=hint)
 
 

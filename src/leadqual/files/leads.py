@@ -71,7 +71,7 @@ class Leads:
     def _repr_html_(self) -> str:
         told = sum(map(len, self.histories.values()))
         said = [f"{self.rows:,} rows, {self.repeated:,} said again what another said, {len(self.rejected):,} rejected"]
-        problems = folded_lines("What is wrong", [str(problem) for problem in self.problems[:_SHOWN]], is_open=True)
+        problems = folded_lines("What is wrong", [*map(str, self.problems)], is_open=True, most=_SHOWN)
         notes = folded_lines("Notes", self.notes)
         return card(f"{len(self.contacts):,} contacts with {told:,} interactions", said, problems + notes)
 

@@ -12,6 +12,7 @@ from leadqual.files.row import Row
 from leadqual.lifecycle.decision import Decision
 from leadqual.model.contact import Contact
 from leadqual.model.interactions.base import Interaction
+from leadqual.model.names import name_of
 from leadqual.model.profile import CHANGES, CLEARED, PROFILE_UPDATED
 from leadqual.model.score import LedgerLine, Score
 
@@ -58,7 +59,7 @@ def decision_record(decision: Decision, contact: Contact, *, ledger: bool = Fals
     last = decision.moves[-1] if decision.moves else None
     record: dict[str, Any] = {
         "contact_id": decision.contact_id,
-        "full_name": contact.full_name,
+        "full_name": name_of(contact),
         "email": contact.email,
         "company.name": contact.company.name if contact.company else None,
         "at": decision.at,

@@ -10,8 +10,11 @@ import polars as pl
 
 from leadqual.files.columns import CONTACT_ID
 from leadqual.integrations.cases import EMPTY, REFUSED, Cases
+from leadqual.integrations.counts import CAME_IN, LATER_REFUSED, SHARED, Sums
 from leadqual.integrations.fields import STAGE, STAGE_SINCE, contact_fields
 from leadqual.integrations.readings.base import CELL
+from leadqual.integrations.repeats import one_each, tell_duplicates
+from leadqual.integrations.rows.alike import filled, tell_differing
 from leadqual.integrations.rows.contacts import COMPANY, FILE, KEY, NUMBER, OWN, SAME_AS, TERM
 from leadqual.integrations.rows.interactions import ID, REF, SEVERAL
 from leadqual.integrations.rows.keys import BETWEEN, RANKED, refs_by
@@ -24,40 +27,10 @@ STANDINGS: Final = {
 }
 """The columns of standings: ``term`` is what the other system calls the stage."""
 
-_SHOWN_OTHERS: Final = 3
 _RANK: Final = "_rank"
 _N: Final = "_n"
+_PART: Final = "_part"
 _HASH: Final = "_hash"
-
-
-def one_each(rows: pl.DataFrame, key: str, cases: Cases) -> tuple[pl.DataFrame, int]:
-    """Return rows with one of each key, and how many repeated another word for word.
-
-    Rows that have one key and do not say the same are refused, all of them: nobody can tell which is right.
-    """
-    if rows.is_empty() or not rows[key].is_duplicated().any():
-        return rows, 0
-    content = [name for name in rows.columns if name not in (FILE, NUMBER)]
-    distinct = rows.unique(content, keep="first", maintain_order=True)
-    repeated = rows.height - distinct.height
-    twice = distinct[key].is_duplicated()
-    if twice.any():
-        _tell_duplicates(distinct.filter(twice), key, cases)
-    return distinct.filter(~twice), repeated
-
-
-def _tell_duplicates(rows: pl.DataFrame, key: str, cases: Cases) -> None:
-    place = pl.format("{} row {}", pl.col(FILE).str.extract(r"([^/\\]+)$"), NUMBER)
-    others = rows.group_by(key, maintain_order=True).agg(place.slice(0, _SHOWN_OTHERS + 1).str.join(", ").alias("all"))
-    told = rows.join(others, on=key, maintain_order="left").select(
-        pl.lit(REFUSED).alias("effect"),
-        pl.lit("duplicate-id").alias("code"),
-        pl.col(FILE).alias("file"),
-        pl.col(NUMBER).alias("row"),
-        pl.col(key).alias("found"),
-        pl.format("rows of one key say different things: {}", "all").alias("suggestion"),
-    )
-    cases.add(told)
 
 
 class People:
@@ -65,12 +38,17 @@ class People:
 
     def __init__(self, rows: Sequence[pl.DataFrame], companies: Sequence[pl.DataFrame], cases: Cases) -> None:
         self.repeated = 0
+        self.became = Sums()
         self._cases = cases
         whole = pl.concat(rows, how="diagonal_relaxed") if rows else _no_contacts()
         whole = self._joined(whole, companies)
         self._keys = whole.select(KEY, pl.coalesce(SAME_AS, KEY).alias(CONTACT_ID)).unique(maintain_order=True)
         self.contacts = self._merged(whole)
         self._keys = self._keys.join(self.contacts, on=CONTACT_ID, how="semi", maintain_order="left")
+        gone = whole.select(FILE, KEY).join(self._keys, on=KEY, how="anti")
+        self.refused = gone[KEY].unique()
+        self.became.add(LATER_REFUSED, gone[FILE])
+        self.became.add(CAME_IN, self.contacts[FILE])
 
     def _merged(self, whole: pl.DataFrame) -> pl.DataFrame:
         """Return one row a contact: rows that are the same person elsewhere fill what its own row leaves empty."""
@@ -86,13 +64,9 @@ class People:
             return own
         lone = own.join(others, on=CONTACT_ID, how="anti", maintain_order="left")
         both = pl.concat([own.join(others, on=CONTACT_ID, how="semi", maintain_order="left"), others])
-        names = [name for name in both.columns if name != CONTACT_ID]
-        # A stage and since when it holds come from one row.
-        filled = both.group_by(CONTACT_ID, maintain_order=True).agg(
-            [_first_known(name) for name in names if name not in (STAGE_SINCE, TERM)]
-            + [_with_stage(name) for name in (STAGE_SINCE, TERM) if name in names]
-        )
-        return pl.concat([lone, filled.select(lone.columns)])
+        whole = filled(both)
+        tell_differing(both, whole, self._cases)
+        return pl.concat([lone, whole.select(lone.columns)])
 
     def _joined(self, people: pl.DataFrame, companies: Sequence[pl.DataFrame]) -> pl.DataFrame:
         """Return contacts with what is known of their companies."""
@@ -149,14 +123,6 @@ class People:
         return pl.concat([direct, linked]).unique(maintain_order=True)
 
 
-def _first_known(name: str) -> pl.Expr:
-    return pl.col(name).drop_nulls().first()
-
-
-def _with_stage(name: str) -> pl.Expr:
-    return pl.col(name).filter(pl.col(STAGE).is_not_null()).first()
-
-
 def _no_contacts() -> pl.DataFrame:
     schema = {KEY: pl.String(), SAME_AS: pl.String(), COMPANY: pl.String(), FILE: pl.String(), NUMBER: pl.UInt32()}
     return pl.DataFrame(schema=schema)
@@ -170,6 +136,8 @@ class Happenings:
         self._raw: list[Path] = []
         self.parts: list[Path] = []
         self.repeated = 0
+        self.became = Sums()
+        self._refused = pl.Series(dtype=pl.String())
 
     def add(self, rows: pl.DataFrame) -> None:
         """Add interactions whose references are not yet followed."""
@@ -178,8 +146,17 @@ class Happenings:
         self._raw.append(self._folder / f"told-{len(self._raw)}.parquet")
         rows.write_parquet(self._raw[-1], compression="lz4", statistics=False)
 
-    def settle(self, references: pl.DataFrame) -> Iterator[float]:
-        """Follow the references and leave each interaction once; yield how much of it is done."""
+    def settle(self, references: pl.DataFrame, refused: pl.Series) -> Iterator[float]:
+        """Follow the references and leave each interaction once; yield how much of it is done.
+
+        Parameters
+        ----------
+        references : DataFrame
+            Where references lead.
+        refused : Series
+            The keys of contacts that are in the files and were refused.
+        """
+        self._refused = refused
         many = references.filter(references["ref"].is_duplicated())["ref"].unique()
         hashes: list[pl.DataFrame] = []
         for number, part in enumerate(self._raw):
@@ -193,6 +170,8 @@ class Happenings:
             yield (number + 1) / len(self._raw)
         self._raw = []
         self._once(hashes)
+        for part in self.parts:
+            self.became.add(CAME_IN, pl.read_parquet(part, columns=[FILE])[FILE])
 
     def _followed(self, rows: pl.DataFrame, references: pl.DataFrame, many: pl.Series) -> pl.DataFrame:
         flat = (
@@ -211,10 +190,13 @@ class Happenings:
             leading, on=_N, how="anti", maintain_order="left"
         )
         self._tell(astray.filter("_ambiguous"), "ambiguous-contact", "several contacts have this: name it by its key")
-        self._tell(astray.filter(~pl.col("_ambiguous")), "unknown-contact", "no contact of this key came in")
+        self._tell_unknown(astray.filter(~pl.col("_ambiguous")))
         if leading[SEVERAL].any():
             self._tell_lost(flat, leading, ambiguous)
         own = pl.when(SEVERAL).then(pl.format("{}-{}", ID, CONTACT_ID)).otherwise(ID)
+        leading = leading.drop_nulls("occurred_at")  # the others were refused before
+        self.became.add(LATER_REFUSED, astray.drop_nulls("occurred_at").unique(_N)[FILE])
+        self.became.add(SHARED, leading.filter(~pl.col(_N).is_first_distinct())[FILE])
         known = leading.with_columns(own.alias(ID)).drop(REF, SEVERAL, _N, _RANK)
         return known.select(CONTACT_ID, ID, pl.exclude(CONTACT_ID, ID))
 
@@ -222,7 +204,14 @@ class Happenings:
         """Tell of contacts that did not come in, beside others of the same row that did."""
         same = flat.filter(~ambiguous).join(leading.select(_N, _RANK).unique(), on=[_N, _RANK], maintain_order="left")
         lost = same.join(leading.select(_N, REF), on=[_N, REF], how="anti", maintain_order="left")
-        self._tell(lost, "unknown-contact", "no contact of this key came in")
+        self._tell_unknown(lost)
+
+    def _tell_unknown(self, rows: pl.DataFrame) -> None:
+        """Tell of contacts that are not there, apart from those that are and were refused."""
+        gone = pl.select(pl.format(f"id{BETWEEN}{{}}", self._refused)).to_series()
+        there = pl.col(REF).is_in(gone.implode()).fill_null(value=False)
+        self._tell(rows.filter(there), "refused-contact", "the rows of this contact were refused: see there")
+        self._tell(rows.filter(~there), "unknown-contact", "no contact of this key came in")
 
     def _tell(self, rows: pl.DataFrame, code: str, hint: str) -> None:
         key = pl.col(REF).str.splitn(BETWEEN, 2).struct[1]
@@ -237,28 +226,28 @@ class Happenings:
         twice = whole.filter(whole[_HASH].is_duplicated())
         if twice.is_empty():
             return
-        suspects = twice[_HASH].unique().implode()
-        held = {int(number): pl.read_parquet(self.parts[number]) for number in twice["part"].unique().sort()}
-        marked = {
-            number: part.with_columns(pl.struct(CONTACT_ID, ID).hash().alias(_HASH)) for number, part in held.items()
-        }
-        rows = [
-            part.filter(pl.col(_HASH).is_in(suspects)).with_columns(pl.lit(number).alias("_part"))
-            for number, part in marked.items()
-        ]
-        several = pl.concat(rows, how="diagonal_relaxed").with_columns(pl.struct(CONTACT_ID, ID).alias("_key_of"))
+        suspects = pl.struct(CONTACT_ID, ID).hash().is_in(twice[_HASH].unique().implode())
+        numbers = [int(number) for number in twice["part"].unique().sort()]
+        rows = [self._part(number).filter(suspects).with_columns(pl.lit(number).alias(_PART)) for number in numbers]
+        several = pl.concat(rows, how="diagonal_relaxed")
         key = pl.format(f"{{}}{BETWEEN}{{}}", CONTACT_ID, ID)
-        kept, self.repeated = self._one_each(several.drop("_key_of").with_columns(key.alias("_both")))
-        for number, part in marked.items():
-            mine = kept.filter(pl.col("_part") == number).select(part.columns)
-            rest = part.filter(~pl.col(_HASH).is_in(suspects))
-            pl.concat([rest, mine]).drop(_HASH).write_parquet(self.parts[number], compression="lz4", statistics=False)
+        kept, self.repeated = self._one_each(several.with_columns(key.alias("_both")))
+        gone = several.select(_PART, _N).join(kept, on=[_PART, _N], how="anti")
+        for number in numbers:
+            rest = self._part(number).join(
+                gone.filter(pl.col(_PART) == number), on=_N, how="anti", maintain_order="left"
+            )
+            rest.drop(_N).write_parquet(self.parts[number], compression="lz4", statistics=False)
+
+    def _part(self, number: int) -> pl.DataFrame:
+        return pl.read_parquet(self.parts[number]).with_row_index(_N)
 
     def _one_each(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-        content = [name for name in rows.columns if name not in (FILE, NUMBER, "_part", _HASH)]
+        content = [name for name in rows.columns if name not in (FILE, NUMBER, _PART, _N)]
         distinct = rows.unique(content, keep="first", maintain_order=True)
         twice = distinct["_both"].is_duplicated()
         if twice.any():
+            self.became.add(LATER_REFUSED, distinct.filter(twice)[FILE])
             shown = distinct.filter(twice).with_columns(pl.col(ID).alias("_shown"))
-            _tell_duplicates(shown.with_columns(pl.col("_both").str.replace(BETWEEN, " ")), "_both", self._cases)
+            tell_duplicates(shown.with_columns(pl.col("_both").str.replace(BETWEEN, " ")), "_both", self._cases)
         return distinct.filter(~twice), rows.height - distinct.height

@@ -56,10 +56,18 @@ class Cases:
             self._spill()
 
     def say(
-        self, effect: str, code: str, file: str, row: int | None, found: str, suggestion: str | None = None
+        self,
+        effect: str,
+        code: str,
+        file: str,
+        row: int | None,
+        found: str,
+        suggestion: str | None = None,
+        *,
+        column: str | None = None,
     ) -> None:
         """Add one case."""
-        told = [(effect, code, file, row, None, found, suggestion)]
+        told = [(effect, code, file, row, column, found, suggestion)]
         self.add(pl.DataFrame(told, schema=SCHEMA, orient="row"))
 
     def lazy(self) -> pl.LazyFrame:

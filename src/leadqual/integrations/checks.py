@@ -20,6 +20,7 @@ from leadqual.integrations.fields import (
     field_of,
     kind_properties,
 )
+from leadqual.integrations.files.matching import headers_of
 from leadqual.model.interactions.registry import BUILT_IN
 
 Parts = tuple[str | int, ...]
@@ -39,6 +40,8 @@ _TEMPLATE: Final = re.compile(r"(?:[^{}]|\{[^{}]+\})*")
 def problems_of_document(document: Document) -> list[Found]:
     """Return everything that does not fit, each with the way to it."""
     found: list[Found] = [*_reading(document.reading, ("reading",))]
+    headers = dict.fromkeys(header for file in document.files.values() for header in headers_of(file))
+    found += _aliases(document.aliases, headers, ("aliases",))
     for name, file in document.files.items():
         found += _file(document, file, ("files", name))
     return found
@@ -50,6 +53,7 @@ def _file(document: Document, file: File, path: Parts) -> Iterator[Found]:
             message = f"a file about {file.about} needs {needed}:"
             yield path, Problem("missing-field", message, expected=f"{needed}:")
     yield from _reading(file.reading, (*path, "reading"))
+    yield from _aliases(file.aliases, dict.fromkeys(headers_of(file)), (*path, "aliases"))
     for template in file.id or ():
         yield from _template(template, (*path, "id"))
     yield from _keys(document, file.contact, (*path, "contact"))
@@ -61,6 +65,18 @@ def _file(document: Document, file: File, path: Parts) -> Iterator[Found]:
     for number, rule in enumerate(file.interactions):
         where = (*path, "interactions", number)
         yield from _rule(document, file, rule, where)
+
+
+def _aliases(aliases: Mapping[str, Iterable[str]], headers: Collection[str], path: Parts) -> Iterator[Found]:
+    """Yield aliases of headers that nothing names: they would change nothing."""
+    for header, spellings in aliases.items():
+        if header in headers:
+            continue
+        turned = next((other for other in spellings if other in headers), None)
+        message, expected = "nothing here names a column of this name", "a column of the mapping: its other spellings"
+        hint = did_you_mean(header, headers) if turned is None else f"the other way round: {{{turned!r}: {header!r}}}"
+        found = Problem("unknown-column", message, found=shown(header), expected=expected, hint=hint)
+        yield (*path, header), found
 
 
 def _companies(document: Document, file: File, path: Parts) -> Iterator[Found]:

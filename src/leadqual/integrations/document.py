@@ -36,7 +36,8 @@ The whole format, by example. Every name below the first line of a part is optio
         contact: [{column: Contact ID}, {column: Email, by: email}]       # the first that leads to a contact
         company: Account ID         # contacts: the key of the row of a file about companies
         same_as: ConvertedContactId # contacts: where it is not empty, this row is the person of that key. One contact
-                                    # results; what the row of that key says comes first, this row fills what is empty
+                                    # results; what the row of that key says comes first, this row fills what is empty;
+                                    # created_at is the earliest, source and campaign are those of the earliest row
         links: deals                # links: the name of the links; `id` is the key that `contact` belongs to
         columns:                    # header -> what becomes of it
           First Name: given_name
@@ -58,7 +59,8 @@ The whole format, by example. Every name below the first line of a part is optio
           - id: "deal-{Deal ID}-won"             # needed: a template, unique and stable: importing again adds nothing
             when: {Status: [Won, Closed Won]}    # all must hold. A text or several: one of them, without case. true /
                                                  # false: a yes / no in any language. "*": not empty, "": empty;
-                                                 # {not: [Lost]}: none of these, and not empty
+                                                 # {not: [Lost]}: none of these, and not empty. Of true / false a cell
+                                                 # that says neither is told
             kind: purchase                       # needed: a kind, or {column: Type, words: activities}; `skip`: none
             at: [Close Date, Modified]           # needed: the first that is not empty
             or_at_export: true                   # where all are empty: the instant of the export (for wishes not to be
@@ -227,7 +229,7 @@ class Reading(Model):
     day_first: Flag | None = Field(None, description="Whether 03/04 is the third of April.")
     decimal: Decimal | None = Field(None, description="What begins decimals.")
     time_zone: Identifier | None = Field(None, description="Where times without a zone were written down.")
-    delimiter: Identifier | None = Field(None, description="What stands between cells.")
+    delimiter: str | None = Field(None, pattern=r'^[^"\r\n]$', description="What stands between cells.")
     encoding: Identifier | None = Field(None, description="The encoding.")
 
 

@@ -81,7 +81,7 @@ def field_of(target: str, policy: PolicyDocument | None = None) -> Taken | None:
     if target == STAGE_SINCE:
         return Taken("time", pl.Datetime("us", "UTC"))
     if target == STAGE:
-        return Taken("text", pl.String())
+        return Taken("text", pl.String(), frozenset(policy.stages) or None if policy else None)
     owner = next((prefix for prefix in reversed(ATTRIBUTES) if target.startswith(prefix)), None)
     if owner is None or not target.removeprefix(owner):
         return None

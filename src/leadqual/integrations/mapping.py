@@ -16,6 +16,7 @@ from leadqual._suggest import did_you_mean
 from leadqual.errors import PolicyError, Problem, path_text
 from leadqual.integrations.checks import Parts, problems_of_document
 from leadqual.integrations.document import Document
+from leadqual.integrations.mapping_card import mapping_card
 from leadqual.model.base import problems_of
 from leadqual.policy.shipped import shipped_text
 from leadqual.policy.source import Source, parse_source, read_source
@@ -97,8 +98,9 @@ class Mapping:
         problems = []
         for name, terms in vocabularies.items():
             if name not in words:
-                message, hint = "the mapping has no vocabulary of this name", did_you_mean(name, words)
-                expected = ", ".join(words) or "none: it has no vocabularies"
+                known = self.document.words
+                message, hint = "the mapping has no vocabulary of this name", did_you_mean(name, known)
+                expected = ", ".join(known) or "none: it has no vocabularies"
                 problems.append(Problem("unknown-vocabulary", message, found=repr(name), expected=expected, hint=hint))
             words.setdefault(name, {}).update(terms)
         document = self.document.model_copy(update={"words": words})
@@ -109,6 +111,9 @@ class Mapping:
 
     def __repr__(self) -> str:
         return f"Mapping({self.title}, {self.document.version}: {', '.join(self.document.files)})"
+
+    def _repr_html_(self) -> str:
+        return mapping_card(self.document)
 
 
 def systems() -> tuple[str, ...]:

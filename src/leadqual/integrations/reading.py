@@ -7,24 +7,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
+from leadqual.errors import InputError, PolicyError, Problem
 from leadqual.integrations.assemble import Happenings, People
-from leadqual.integrations.cases import REFUSED, Cases
-from leadqual.integrations.counts import FileCounts
+from leadqual.integrations.cases import EMPTY, REFUSED, Cases
+from leadqual.integrations.counts import FileCounts, settled
 from leadqual.integrations.document import Document
 from leadqual.integrations.files.matching import Matched
 from leadqual.integrations.files.opened import BadRow
 from leadqual.integrations.files.opening import Files, opened_files
-from leadqual.integrations.known import check_kinds
+from leadqual.integrations.known import check_words
 from leadqual.integrations.mapping import Mapping, mapping
 from leadqual.integrations.result import Import
 from leadqual.integrations.rows.batch import Batch
 from leadqual.integrations.rows.contacts import companies_of, contacts_of, links_of
 from leadqual.integrations.rows.interactions import interactions_of
 from leadqual.integrations.scratch import Scratch
-from leadqual.integrations.settings import Settings, settings
+from leadqual.integrations.settings import Settings, checked_options, settings
 from leadqual.policy.document import PolicyDocument
 
 Progress = Callable[[str, float], None]
@@ -99,7 +101,7 @@ def read(
     [('7', '+6281234567890', 'ID')]
     >>> folder.cleanup()
     """
-    document = mapping(system).document
+    document = _checked(system, policy, (country, time_zone, day_first, decimal, encoding, at))
     chosen = settings(
         document,
         policy,
@@ -110,7 +112,6 @@ def read(
         encoding=encoding,
         at=at,
     )
-    check_kinds(chosen)
     room = Scratch()
     run = _Run(chosen, room, progress or (lambda name, done: None))
     try:
@@ -118,6 +119,25 @@ def read(
     except BaseException:
         room.remove()
         raise
+
+
+def _checked(
+    system: str | os.PathLike[str] | Mapping, policy: PolicyDocument | None, options: tuple[Any, ...]
+) -> Document:
+    """Return the document of a mapping; raise with everything that is wrong with it and with the options."""
+    problems: list[Problem] = []
+    try:
+        document = mapping(system).document
+        check_words(Settings(document, policy))
+    except PolicyError as error:
+        problems += error.problems
+    try:
+        checked_options(*options)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise PolicyError(problems)
+    return document
 
 
 @dataclass
@@ -147,10 +167,12 @@ class _Run:
         self.contacts, self.companies = [], []
         schema = {"ref": pl.String(), "to": pl.String()}
         links = pl.concat([pl.DataFrame(schema=schema), *self.links])
-        for done in self.told.settle(people.references(_ways(self.chosen.document), links, self.chosen.country)):
+        references = people.references(_ways(self.chosen.document), links, self.chosen.country)
+        for done in self.told.settle(references, people.refused):
             self.progress("joining", done)
         repeated = people.repeated + self.told.repeated
-        return Import(self.chosen, self.room, people, self.told.parts, self.cases, self.counts, repeated)
+        counts = settled(self.counts, people.became, self.told.became)
+        return Import(self.chosen, self.room, people, self.told.parts, self.cases, counts, repeated)
 
     def _file(self, one: Matched) -> Iterator[float]:
         counted: Counter[str] = Counter()
@@ -161,6 +183,9 @@ class _Run:
             yield one.opened.done
         for bad in one.opened.bad:
             self._bad(one, bad)
+        for header, meant in one.renamed.items():
+            hint = f"is it {meant!r}? Then aliases: {{{meant!r}: {header!r}}}; if not, columns: {{{header!r}: ignore}}"
+            self.cases.say(EMPTY, "unnamed-column", one.opened.name, None, header, hint, column=header)
         self.counts.append(FileCounts.of(one, counted))
         yield 1.0
 
@@ -184,7 +209,7 @@ class _Run:
         elif file.about == "links":
             self.links.append(links_of(batch, self.chosen))
         for told in interactions_of(batch, self.chosen):
-            counted["interactions"] += told.frame.height
+            counted["interactions"] += told.told
             counted["skipped"] += told.skipped
             self.told.add(told.frame)
 

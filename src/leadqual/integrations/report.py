@@ -81,6 +81,11 @@ class ImportReport:
         table = counted.rename({"found": "term"}).with_columns(pl.Series("vocabulary", words, dtype=pl.String))
         return table.sort("times", descending=True, maintain_order=True)
 
+    @property
+    def unnamed(self) -> list[str]:
+        """The headers of all files that the mapping does not name: these columns were left out."""
+        return list(dict.fromkeys(header for file in self.files for header in file.unnamed))
+
     @cached_property
     def refused_rows(self) -> int:
         """How many rows were refused, or refused a part of what they tell."""
@@ -114,7 +119,8 @@ class ImportReport:
         command_line : bool, default False
             Whether to say it in options of the command, in place of arguments.
         """
-        return asked(self.summary["code"].unique().to_list(), self.unknown_terms, command_line=command_line)
+        codes = self.summary["code"].unique().to_list()
+        return asked(codes, self.unknown_terms, self.unnamed, command_line=command_line)
 
     def explain(self, *, limit: int = 12, command_line: bool = False) -> str:
         """Return the report as text for a terminal: of each list the first `limit`, and how many more there are.

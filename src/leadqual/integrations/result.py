@@ -21,7 +21,7 @@ from leadqual.integrations.rows.contacts import FILE, NUMBER
 from leadqual.integrations.scratch import Scratch
 from leadqual.integrations.settings import Settings
 from leadqual.integrations.telling import headline
-from leadqual.integrations.writing import written
+from leadqual.integrations.writing import check_sources, written
 
 Format = Literal["parquet", "csv"]
 
@@ -89,6 +89,16 @@ class Import:
         """Return the contacts and the interactions, as `leadqual.frames` takes them."""
         return self.contacts, self.interactions.collect()
 
+    def explain(self, *, limit: int = 12) -> str:
+        """Return the report as text for a terminal; `report` has everything.
+
+        Parameters
+        ----------
+        limit : int, default 12
+            How many lines of each list.
+        """
+        return self.report.explain(limit=limit)
+
     def write(
         self,
         folder: str | os.PathLike[str],
@@ -118,7 +128,8 @@ class Import:
         Raises
         ------
         InputError
-            ``undecided-import`` if there are cases to decide; ``existing-file`` if there are files already.
+            ``undecided-import`` if there are cases to decide; ``existing-file`` if there are files already, or
+            files that were read would be replaced.
         """
         if self.report.to_decide and not skip_refused:
             message = f"{self.report.to_decide:,} cases are not decided: see report.explain()"
@@ -127,6 +138,7 @@ class Import:
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {"contacts": self.contacts, "interactions": self.interactions}
         if self.standings.height:
             tables["standings"] = self.standings
+        check_sources(folder, format, [file.name for file in self.report.files])
         return written(tables, folder, format, overwrite=overwrite)
 
     def _declared(self, whole: pl.DataFrame) -> list[str]:
@@ -138,6 +150,9 @@ class Import:
 
     def __repr__(self) -> str:
         return f"<Import of {headline(self.report)}; {self.report.to_decide:,} to decide>"
+
+    def __str__(self) -> str:
+        return self.explain()
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.files.numbers import POINT, decimal_named
 from leadqual.files.times import zone_named
 from leadqual.integrations.document import Document, Reading, Reads
+from leadqual.integrations.files.encodings import encoding_named
 from leadqual.integrations.files.matching import Matched
 from leadqual.integrations.readings.base import Conventions
 from leadqual.integrations.readings.places import country_code
@@ -81,9 +82,27 @@ def settings(
     at: datetime | None,
 ) -> Settings:
     """Return what was chosen, checked; raise `InputError` with everything that is wrong with it."""
+    code, moment = checked_options(country, time_zone, day_first, decimal, encoding, at)
+    return Settings(document, policy, code, time_zone, day_first, _SIGNS.get(decimal or "", decimal), encoding, moment)
+
+
+def checked_options(
+    country: str | None,
+    time_zone: str | None,
+    day_first: bool | None,
+    decimal: str | None,
+    encoding: str | None,
+    at: datetime | None,
+) -> tuple[str | None, datetime | None]:
+    """Return the code of the country and the instant in UTC; raise `InputError` with each option that is wrong."""
     problems: list[Problem] = []
     code = country
-    for check in (lambda: zone_named(time_zone), lambda: decimal_named(_SIGNS.get(decimal or "", decimal))):
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: zone_named(time_zone),
+        lambda: decimal_named(_SIGNS.get(decimal or "", decimal)),
+        lambda: encoding_named(encoding),
+    )
+    for check in checks:
         try:
             check()
         except InputError as error:
@@ -104,7 +123,7 @@ def settings(
         moment = None
     if problems:
         raise InputError(problems)
-    return Settings(document, policy, code, time_zone, day_first, _SIGNS.get(decimal or "", decimal), encoding, moment)
+    return code, moment
 
 
 def reading_of(document: Document, kind: str | None) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -25,12 +25,14 @@ def written(
 ) -> list[Path]:
     """Write tables by name into a folder.
 
-    Everything is written beside it first. A new folder then gets its name at once; in one that is there already the
-    files are put in their places, and others in it are left alone.
+    Everything is written under another name first. A new folder then gets its name at once; in one that is there
+    already the files are put in their places, a table of an earlier import that has none now is taken away, and other
+    files are left alone.
     """
     check_folder(folder, form, overwrite=overwrite)
     target = Path(folder)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = f".leadqual-{os.getpid()}.part"
+    beside = target / part if target.is_dir() else target.parent / part
     try:
         beside.mkdir(parents=True)
         for name, table in tables.items():
@@ -38,6 +40,8 @@ def written(
         if target.is_dir():
             for name in tables:
                 (beside / f"{name}.{form}").replace(target / f"{name}.{form}")
+            for name in set(TABLES) - set(tables):
+                (target / f"{name}.{form}").unlink(missing_ok=True)
         else:
             beside.rename(target)
     except OSError as error:
@@ -49,10 +53,8 @@ def written(
 
 def check_folder(folder: str | os.PathLike[str], form: str, *, overwrite: bool) -> None:
     """Raise `InputError` if nothing can be written into a folder, or something is there already."""
+    check_format(form)
     target = Path(folder)
-    if form not in FORMATS:
-        message, expected = "tables are not written in this format", " or ".join(FORMATS)
-        raise InputError(Problem("unknown-format", message, Place("format"), shown(form), expected))
     if target.exists() and not target.is_dir():
         message, hint = "this is a file", "name a folder; it is made if it is not there"
         raise InputError(Problem("unwritable-file", message, Place(os.fspath(folder)), hint=hint))
@@ -60,6 +62,22 @@ def check_folder(folder: str | os.PathLike[str], form: str, *, overwrite: bool) 
     if there and not overwrite:
         message, hint = "files of an earlier import are there", "name another folder, or overwrite them"
         raise InputError(Problem("existing-file", message, Place(os.fspath(folder)), ", ".join(there), hint=hint))
+
+
+def check_format(form: str) -> None:
+    """Raise `InputError` if tables are not written in a format."""
+    if form not in FORMATS:
+        message, expected = "tables are not written in this format", " or ".join(FORMATS)
+        raise InputError(Problem("unknown-format", message, Place("format"), shown(form), expected))
+
+
+def check_sources(folder: str | os.PathLike[str], form: str, sources: Iterable[str]) -> None:
+    """Raise `InputError` if a table would take the place of a file from which it was read."""
+    targets = {(Path(folder) / f"{name}.{form}").resolve() for name in TABLES}
+    read = [source for source in sources if Path(source).resolve() in targets]
+    if read:
+        message, hint = "the tables would take the place of files that were read", "name another folder"
+        raise InputError(Problem("existing-file", message, Place(os.fspath(folder)), ", ".join(read), hint=hint))
 
 
 def _unwritable(folder: str | os.PathLike[str], error: OSError) -> Problem:

@@ -37,9 +37,11 @@ def _headline(decision: Decision, zone: tzinfo) -> str:
         where += f" stands at {decision.stage}" + (f" since {moment(since, zone)}" if since else "")
     else:
         where += " is scored"
-    labels = [decision.relationship, *filter(None, [decision.activity, decision.temperature])]
+    # The words of a relationship are not said here: "prospect" is also what a stage is called.
+    bought = "a customer" if decision.relationship == "customer" else "not a customer yet"
+    labels = [bought, *filter(None, [decision.activity, decision.temperature])]
     seen = f"seen at {moment(decision.at, zone)} under {decision.policy}"
-    return f"{where}, {seen}.\nIt is a {', '.join(labels)}{_roles(decision)}."
+    return f"{where}, {seen}.\nIt is {', '.join(labels)}{_roles(decision)}."
 
 
 def _roles(decision: Decision) -> str:

@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from leadqual.cards.frame import GOOD
+from leadqual.cards.values import rounded
 from leadqual.lifecycle.explain import moment
 from leadqual.model.interactions.base import Interaction
 
@@ -125,7 +126,7 @@ def _told(spells: Iterable[Spell]) -> str:
 def _spell(spell: Spell, axis: Axis, tint: str) -> str:
     left, right = axis.share(spell.begin), axis.share(spell.end)
     days = (spell.end - spell.begin) / timedelta(days=1)
-    title = f"{spell.stage} from {moment(spell.begin)} to {moment(spell.end)} ({days:.3g} days), {spell.why}"
+    title = f"{spell.stage} from {moment(spell.begin)} to {moment(spell.end)} ({rounded(days, 3)} days), {spell.why}"
     return (
         # A picture of its own cuts off what is wider than it.
         f'<svg x="{left:.2f}%" width="{max(right - left, 0.3):.2f}%" height="20"><title>{escape(title)}</title>'

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from leadqual.cards.frame import BAD, GOOD, SMALL, folded_lines, framed
+from leadqual.cards.values import rounded
 
 if TYPE_CHECKING:
     from leadqual.model.score import LedgerLine, Score
@@ -79,7 +80,7 @@ def _row(line: LedgerLine, below: float, above: float) -> str:
     why = f"<div style='{SMALL}'>{escape(line.description)}</div>" if line.description else ""
     what = f"{escape(_name(line))}{times}{why}"
     cells = (
-        f"<td style='{_CELL};text-align:right;white-space:nowrap'>{line.points:+.4g}</td>"
+        f"<td style='{_CELL};text-align:right;white-space:nowrap'>{rounded(line.points, 4, signed=True)}</td>"
         f"<td style='{_CELL}' aria-hidden='true'>{_bar(line.points, below, above)}</td>"
         f"<td style='{_CELL};text-align:left;white-space:normal;overflow-wrap:anywhere'>{what}</td>"
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from leadqual.analysis.past import APPEARED
 from leadqual.report.ground import Ground
 from leadqual.report.words import counted, day, percent
 
@@ -88,19 +89,14 @@ def tiles(ground: Ground) -> tuple[Tile, ...]:
     Each stage comes with how many more, or fewer, stand there than on that day.
     """
     since = day(ground.asked.before, ground.zone)
-    begun, earlier = _standing(ground)
-    new = begun.height - earlier.height
+    new = ground.appeared.filter(pl.col(APPEARED) > ground.asked.before).height
     found = [Tile("contacts", f"{ground.contacts.height:,}", f"{new:+,} since {since}")]
     if not ground.stages:
         return (*found, Tile("interactions", f"{ground.interactions.height:,}"))
     moves = ground.moves.filter(pl.col("at") > ground.asked.before).height
     found.append(Tile("moves", f"{moves:,}", f"{_by(ground)} since {since}"))
-    now, then = _tallied(begun), _tallied(earlier)
-    return (*found, *(_stage(stage, now, then, begun.height) for stage in ground.stages))
-
-
-def _standing(ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return ground.stood_at(ground.at), ground.stood_at(ground.asked.before)
+    now, then = (_tallied(ground.stood_at(instant)) for instant in (ground.at, ground.asked.before))
+    return (*found, *(_stage(stage, now, then, sum(now.values())) for stage in ground.stages))
 
 
 def _by(ground: Ground) -> str:

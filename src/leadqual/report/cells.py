@@ -13,7 +13,7 @@ import polars as pl
 NOTHING: Final = "–"
 """What stands where nothing is known."""
 
-_SHARES: Final = re.compile(r"(^|_)(share|rate|percent|conversion|low|high|went_on)(_|$)")
+_SHARES: Final = re.compile(r"(^|_)(share|rate|percent|conversion|low|high|went_on|auc)(_|$)")
 
 
 def heading(column: str) -> str:

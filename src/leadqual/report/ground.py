@@ -22,6 +22,7 @@ from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.files.leads import Progress
 from leadqual.frames.opened import Check
 from leadqual.frames.replay import replayed
+from leadqual.lifecycle.leading import leading_scores
 from leadqual.lifecycle.policy import Policy
 from leadqual.report.asked import Asked, asked
 from leadqual.report.judged import Judged, judged
@@ -193,14 +194,15 @@ class Ground:
         return None if self.judged is None else self.judged.told_best()
 
     @property
-    def score(self) -> str | None:
-        """By which leads are ranked: the score that was named, or that told best what came, or the policy's first."""
-        return self.asked.score or self.told_best or next(iter(self.policy.score_ranges), None)
+    def ranked_by(self) -> tuple[str, ...]:
+        """By which scores leads are ranked: the one that was named, then those by which every list ranks them."""
+        named = () if self.asked.score is None else (self.asked.score,)
+        return tuple(dict.fromkeys([*named, *leading_scores(self.policy)]))
 
     @property
-    def by_stage(self) -> bool:
-        """Whether leads further on come first, whatever their score: where nothing tells which score matters."""
-        return self.asked.score is None and self.told_best is None and self.goal is not None
+    def score(self) -> str | None:
+        """The score by which leads are ranked before all others."""
+        return next(iter(self.ranked_by), None)
 
     def stood_at(self, instant: datetime) -> pl.DataFrame:
         """Return where everybody who had begun by an earlier instant stood then: ``contact_id`` and ``stage``."""

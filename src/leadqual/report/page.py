@@ -17,6 +17,7 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from leadqual.cards.values import rounded
 from leadqual.report import cells
 from leadqual.report.about import About, Tile
 from leadqual.report.charts.draw import drawn
@@ -87,7 +88,7 @@ def _widths(card: Card) -> list[int]:
 
 def _points(value: float) -> str:
     """Return points with their sign, rounded to what matters."""
-    return f"{value:+.3g}" if abs(value) < 1000 else f"{value:+,.0f}"
+    return rounded(value, 3, signed=True)
 
 
 def _json(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from leadqual._suggest import did_you_mean
+from leadqual.cards.shown import Shown
 from leadqual.errors import InputError, Place, Problem, shown
 from leadqual.model.vocabulary import Channel, Purpose
 from leadqual.outreach.asked import question_of
@@ -23,7 +24,7 @@ from leadqual.policy.document import PolicyDocument
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class Reach(Shown):
     """What is asked of `leadqual.outreach.permit_frame` for the section on who may be contacted.
 
     Parameters

@@ -12,13 +12,15 @@ from typing import Any
 import polars as pl
 
 from leadqual._suggest import did_you_mean
-from leadqual.errors import Place, Problem, UnknownNameError, shown
+from leadqual.errors import InputError, Place, Problem, UnknownNameError, shown
 from leadqual.files.write import WholeFiles
 from leadqual.lifecycle.explain import moment
 from leadqual.report import told
 from leadqual.report.about import About, Tile
 from leadqual.report.page import page
 from leadqual.report.section import Section
+from leadqual.report.target import no_page
+from leadqual.report.words import counted
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,8 +86,10 @@ class Report:
         Parameters
         ----------
         path : str or path
-            The file.
+            The file; its name ends in ``.html`` or ``.htm``.
         """
+        if problem := no_page(path):
+            raise InputError(problem)
         with WholeFiles() as files:
             files.for_target(path).write_text(self.html(), encoding="utf-8", newline="")
         return Path(path)
@@ -104,11 +108,9 @@ class Report:
 
     def __repr__(self) -> str:
         """Return what it is a report of."""
-        about, sections = self.about, f"{len(self)} section{'' if len(self) == 1 else 's'}"
-        people = f"{about.contacts:,} contact{'' if about.contacts == 1 else 's'}"
-        return (
-            f"<Report of {people} under {about.policy} {about.version} at {moment(about.at, about.zone)}, {sections}>"
-        )
+        about, sections = self.about, counted(len(self), "section")
+        people, seen = counted(about.contacts, "contact"), moment(about.at, about.zone)
+        return f"<Report of {people} under {about.policy} {about.version} at {seen}, {sections}>"
 
     def _repr_html_(self) -> str:
         return told.card(self.about, self.tiles, self.sections)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from leadqual.cards.shown import Shown
 from leadqual.report.charts.kinds import Chart
+from leadqual.report.section_card import figure_card, section_card
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,12 @@ class Figure:
     table: pl.DataFrame
     chart: Chart
 
+    def _repr_html_(self) -> str:
+        return figure_card(self)
+
 
 @dataclass(frozen=True)
-class Reason:
+class Reason(Shown):
     """Why a lead stands where it stands: in words, and what it counts for."""
 
     text: str
@@ -43,7 +48,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Shown):
     """One lead.
 
     Parameters
@@ -53,7 +58,7 @@ class Card:
     who : str
         Its name, and what else tells people who it is.
     stage : str
-        Where it stands.
+        Where it stands; empty where the policy has no stages.
     facts : tuple of str
         Short facts beside the stage: a grade, a score, since when.
     reasons : tuple of Reason
@@ -96,3 +101,6 @@ class Section:
     figures: tuple[Figure, ...] = ()
     cards: tuple[Card, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        return section_card(self)

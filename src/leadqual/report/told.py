@@ -8,17 +8,19 @@ from html import escape
 from typing import Any, Final
 
 from leadqual.analysis.plain import plain_rows
-from leadqual.cards.frame import SMALL, framed, heading
+from leadqual.cards.frame import SMALL, folded, framed, heading
+from leadqual.cards.values import rounded
 from leadqual.lifecycle.explain import moment
 from leadqual.report.about import About, Tile
 from leadqual.report.section import Card, Section
+from leadqual.report.words import counted
 
 _WIDTH: Final = 100
 
 
 def seen(about: About) -> str:
     """Return in one line what a report is about."""
-    people = f"{about.contacts:,} contact{'' if about.contacts == 1 else 's'}"
+    people = counted(about.contacts, "contact")
     return f"{people}, seen at {moment(about.at, about.zone)} under {about.policy} {about.version}"
 
 
@@ -41,9 +43,10 @@ def _wrapped(text: str, mark: str = "") -> list[str]:
 
 
 def _card(card: Card) -> list[str]:
-    facts = ", ".join((card.stage, *card.facts))
+    facts = ", ".join(filter(None, (card.stage, *card.facts)))
+    who = "" if card.who == card.id else card.who
     reasons = [f"    {reason_text(reason.text, reason.points)}" for reason in card.reasons]
-    return [f"  {card.id}  {card.who}".rstrip(), f"    {facts}", *reasons, *(f"    {text}" for text in card.then)]
+    return [f"  {card.id}  {who}".rstrip(), f"    {facts}", *reasons, *(f"    {text}" for text in card.then)]
 
 
 def reason_text(text: str, points: float | None) -> str:
@@ -54,7 +57,7 @@ def reason_text(text: str, points: float | None) -> str:
     >>> reason_text("asked for a demo", 30.0), reason_text("a director", None)
     ('+30 asked for a demo', 'a director')
     """
-    return text if points is None else f"{points:+.4g} {text}"
+    return text if points is None else f"{rounded(points, 4, signed=True)} {text}"
 
 
 def card(about: About, tiles: Sequence[Tile], sections: Iterable[Section]) -> str:
@@ -72,7 +75,7 @@ def card(about: About, tiles: Sequence[Tile], sections: Iterable[Section]) -> st
 
 def _details(section: Section) -> str:
     lines = "".join(f"<p style='margin:.2rem 0'>{escape(line)}</p>" for line in section.says)
-    return f"<details><summary>{escape(section.title)}</summary>{lines}</details>"
+    return folded(section.title, lines)
 
 
 def plain(about: About, tiles: Sequence[Tile], sections: Iterable[Section]) -> dict[str, Any]:

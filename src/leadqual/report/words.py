@@ -13,6 +13,8 @@ _MONTHS: Final = (
 _FEW_DAYS: Final = 10
 """Below so many days a report tells tenths."""
 _HOURS: Final = 24
+FEW: Final = 10
+"""Of fewer no halves and tenths are told, and no best and worst: one more or less would turn them round."""
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -65,6 +67,17 @@ def part(number: int, of: int) -> str:
     ('412 (21 %)', '0')
     """
     return f"{number:,} ({percent(number / of)})" if of else f"{number:,}"
+
+
+def out_of(number: int, of: int) -> str:
+    """Return a number with the number it is part of, and the share where that tells anything.
+
+    Examples
+    --------
+    >>> out_of(3, 45), out_of(1, 1)
+    ('3 of 45 (6.7 %)', '1 of 1')
+    """
+    return f"{number:,} of {of:,} ({percent(number / of)})" if of >= FEW else f"{number:,} of {of:,}"
 
 
 def days(number: float) -> str:

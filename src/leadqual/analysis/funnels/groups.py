@@ -63,8 +63,9 @@ def by_touch(spells: Spells, interactions: Any, by: str, touch: Touch, bought: W
     by : str
         ``"channel"`` or ``"campaign"``.
     touch : {"first", "last"}
-        The first interaction that names one; or the last before the contact bought (of those that did not: until the
-        end). The purchase itself counts where nothing came before it.
+        The first interaction that names one, before the contact bought: else the purchase would be credited with
+        itself. Or the last before it (of those that did not buy: until the end), and the purchase itself where nothing
+        came before it.
     bought : array
         When each contact first bought, in microseconds.
     """
@@ -77,15 +78,14 @@ def by_touch(spells: Spells, interactions: Any, by: str, touch: Touch, bought: W
     named = table.filter(pl.col(by).is_not_null(), pl.col(OCCURRED_AT) <= spells.until)
     people = spells.people.select(CONTACT, CONTACT_ID)
     touches = named.join(people, on=CONTACT_ID).select(CONTACT, INTERACTION_ID, at=OCCURRED_AT, value=by)
-    if touch == "last":
-        touches = touches.with_columns(bought=pl.Series(bought[touches[CONTACT].to_numpy()]))
-        at = pl.col("at").to_physical()
+    touches = touches.with_columns(bought=pl.Series(bought[touches[CONTACT].to_numpy()]))
+    at, last = pl.col("at").to_physical(), touch == "last"
+    if last:
         touches = touches.filter(at <= pl.col("bought"))
         chosen = _furthest(_furthest(touches, (at < pl.col("bought")).cast(pl.Int8)), at)
-        order = INTERACTION_ID, True
     else:
-        chosen, order = _furthest(touches, -pl.col("at").to_physical()), (INTERACTION_ID, False)
-    one = chosen.sort(order[0], descending=order[1]).unique(CONTACT, keep="first", maintain_order=True)
+        chosen = _furthest(touches.filter(at < pl.col("bought")), -at)
+    one = chosen.sort(INTERACTION_ID, descending=last).unique(CONTACT, keep="first", maintain_order=True)
     found_for = people.join(one.select(CONTACT, "value"), on=CONTACT, how="left", maintain_order="left")
     return _grouped(spells, found_for, by)
 

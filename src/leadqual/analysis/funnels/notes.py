@@ -85,7 +85,8 @@ def _meaning(asked: Asked, buyers: tuple[str, ...]) -> Iterator[str]:
     if not buyers:
         yield f"No stage is called {CUSTOMER!r}, so nobody is known to have bought; `customer` names the stages."
     if asked.of_touch and asked.touch == "first":
-        yield f"The {asked.by} is that of each contact's first interaction that names one."
+        before = " before it bought" if buyers else ""
+        yield f"The {asked.by} is that of each contact's first interaction{before} that names one."
     elif asked.of_touch:
         yield f"The {asked.by} is that of each contact's last interaction before it bought, or until now."
 

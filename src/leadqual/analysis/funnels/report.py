@@ -65,8 +65,8 @@ def funnel(
         Makes every table one of groups: a column of the contacts such as ``"source"``; or ``"channel"`` or
         ``"campaign"``, which are those of an interaction.
     touch : {"first", "last"}
-        Which interaction names the channel or campaign: the first that names one; or the last before the contact
-        bought, or until now.
+        Which interaction names the channel or campaign: the first that names one before the contact bought, or until
+        now; or the last. The purchase itself is never a first touch.
     customer : str or collection of str, optional
         The stages of those who bought. Default: ``"customer"``, if there is such a stage.
     visitors : int, optional

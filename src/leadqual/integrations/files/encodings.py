@@ -9,12 +9,7 @@ from typing import IO, Final
 
 from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Place, Problem, shown
-from leadqual.integrations.needed import missing
-
-try:
-    from charset_normalizer import from_bytes
-except ImportError as error:
-    raise missing(error, "charset-normalizer") from None
+from leadqual.integrations.files.likely import likely
 
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -68,8 +63,13 @@ def decoded(name: str, path: Path, given: str | None, folder: Path) -> Decoded:
 
 def _encoding(beginning: bytes, given: str | None) -> str:
     mark = next((encoding for mark, encoding in _MARKS if beginning.startswith(mark)), None)
-    if mark is not None or given is None:
-        return mark or "utf-8"
+    return mark or encoding_named(given) or "utf-8"
+
+
+def encoding_named(given: str | None) -> str | None:
+    """Return the codec of a name, or None for None; raise `InputError` if there is no encoding of that name."""
+    if given is None:
+        return None
     try:
         "".encode(given)  # refuses codecs that are no encodings of text, such as base64
         return codecs.lookup(given).name
@@ -111,17 +111,5 @@ def _problem(name: str, file: IO[bytes], encoding: str, lines: int, error: Unico
         found = f"byte 0x{error.object[error.start]:02x} after {shown(before[-20:].decode(errors='replace'))}"
         file.seek(max(0, file.tell() - len(error.object) + error.start - _SAMPLE // 2))
     sample = file.read(_SAMPLE)
-    message, hint = f"the file is not {encoding} text", _likely(sample)
+    message, hint = f"the file is not {encoding} text", likely(sample)
     return Problem("bad-encoding", message, Place(name, lines + before.count(b"\n") + 1), found, encoding, hint)
-
-
-def _likely(sample: bytes) -> str:
-    if sample[:200].count(0) > len(sample[:200]) // 4:
-        return "it looks like utf-16: say encoding='utf-16'"
-    best = from_bytes(sample).best()
-    if best is None:
-        return "export it again as UTF-8 (in a spreadsheet: CSV UTF-8), or say its encoding"
-    odd = next((word for word in str(best).split() if not word.isascii()), "")
-    return (
-        f"it looks like {best.encoding}, in which it says {shown(odd, limit=30)}: if so, say encoding={best.encoding!r}"
-    )

@@ -81,7 +81,9 @@ def read_header(name: str, path: Path, known: Collection[str], delimiter: str | 
     if len(rivals) > 1 and len(found[best]) > 1:
         spoken = " or ".join(DELIMITERS[sign] for sign in rivals)
         message = f"nothing tells whether {spoken} stand between the cells"
-        raise InputError(Problem("unclear-delimiter", message, Place(name, above + 1), cut(lines[above].strip())))
+        hint = "say it in the document: reading: {delimiter: ';'}, or whichever it is"
+        found_there = cut(lines[above].strip())
+        raise InputError(Problem("unclear-delimiter", message, Place(name, above + 1), found_there, hint=hint))
     return Header(tuple(cell.strip() for cell in found[best]), best, above + 1)
 
 

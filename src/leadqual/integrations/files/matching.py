@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from leadqual._suggest import did_you_mean
+from leadqual._suggest import closest, did_you_mean
 from leadqual.errors import InputError, Place, Problem, cut, shown
 from leadqual.integrations.document import IGNORE, Document, File, Rule, Value
 from leadqual.integrations.files.headers import folded
 from leadqual.integrations.files.opened import Opened
 
 BRACED = re.compile(r"\{([^{}]+)\}")
+_NEAR = 0.7
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,22 @@ class Matched:
 
     @cached_property
     def missing(self) -> dict[str, str | None]:
-        """The headers that columns are made from and the file lacks, each with one that may be meant."""
+        """The headers from which something is made and that the file lacks, each with one that may be meant.
+
+        Of several headers that stand for one another none is lacking while one of them is there.
+        """
         spare = self.unnamed
-        used = (header for header, columns in self.file.columns.items() if any(one.to != IGNORE for one in columns))
-        lacking = [header for header in used if header not in self.places]
-        return {header: did_you_mean(header, spare) for header in lacking}
+        groups = [group for group in _used(self.file) if not any(header in self.places for header in group)]
+        return {header: did_you_mean(header, spare) for group in groups for header in group}
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """The headers that nothing names and that are nearly one that is missing, with that one."""
+        found: dict[str, str] = {}
+        for header in self.missing:
+            for near in closest(header, self.unnamed, limit=1, cutoff=_NEAR):
+                found.setdefault(near, header)
+        return found
 
     @cached_property
     def unnamed(self) -> list[str]:
@@ -71,6 +84,17 @@ def headers_of(file: File) -> Iterator[str]:
         yield from _of_templates(key.column)
     for rule in file.interactions:
         yield from _of_rule(rule)
+
+
+def _used(file: File) -> Iterator[tuple[str, ...]]:
+    """Yield the headers from which something is made, those that stand for one another together."""
+    yield from ((header,) for header, columns in file.columns.items() if any(one.to != IGNORE for one in columns))
+    yield from ((header,) for header in file.leave_out)
+    yield from file.stage_since.values()
+    for rule in file.interactions:
+        yield from ((header,) for header in (*BRACED.findall(rule.id), *rule.when))
+        yield rule.at
+        yield from (value.column for value in values_of(rule) if isinstance(value, Value))
 
 
 def known_headers(document: Document) -> set[str]:
@@ -200,7 +224,11 @@ def _of_rule(rule: Rule) -> Iterator[str]:
     yield from rule.at
     for key in rule.contact or ():
         yield from _of_templates(key.column)
-    values = (rule.kind, rule.channel, rule.direction, rule.campaign, rule.note, *rule.properties.values())
-    for value in values:
+    for value in values_of(rule):
         if isinstance(value, Value):
             yield from value.column
+
+
+def values_of(rule: Rule) -> Iterator[Any]:
+    """Yield what a rule fills: values in columns, and constants."""
+    yield from (rule.kind, rule.channel, rule.direction, rule.campaign, rule.note, *rule.properties.values())

@@ -58,6 +58,13 @@ def read_sheets(name: str, path: Path, known: Collection[str]) -> list[Opened]:
     recognised = [sheet for sheet, hits in found if hits] or [sheet for sheet, _ in found][:1]
     if not recognised:
         raise InputError(Problem("empty-file", "the spreadsheet is empty", Place(name), hint="export it again"))
+    others = [
+        repr(title)
+        for title, (sheet, _) in zip(filled, found, strict=True)
+        if all(sheet is not one for one in recognised)
+    ]
+    if others:
+        recognised[0].notes.append(f"no header of the sheet {', '.join(others)} is known: left out")
     return recognised
 
 

@@ -17,6 +17,7 @@ from leadqual.integrations.readings.base import AT, CELL, Cells, by_distinct
 
 _PLAIN: Final = r"^-?(0|[1-9][0-9]{0,99})(\.([0-9]{1,2}|[0-9]{4,}))?$"
 """Digits, with decimals that nobody could take for thousands."""
+_DIGITS: Final = r"^-?(0|[1-9][0-9]{0,99})$"
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3}(\D|$))")
 _MANY_COMMAS: Final = re.compile(r"-?\d{1,3}(,\d{3}){2,}(\.\d*)?|-?\d{1,3}(,\d{3})+\.\d*")
 _MANY_POINTS: Final = re.compile(r"-?\d{1,3}(\.\d{3}){2,}(,\d*)?|-?\d{1,3}(\.\d{3})+,\d*")
@@ -27,12 +28,12 @@ _LARGEST: Final = 2**53
 
 def read_numbers(cells: pl.Series, decimal: str | None, times: float | None) -> Cells:
     """Return numbers."""
-    return _read(cells, lambda text: number_of(text, decimal), times)
+    return _read(cells, decimal, number_of, times)
 
 
 def read_durations(cells: pl.Series, decimal: str | None, times: float | None) -> Cells:
     """Return lengths of time in seconds, from ``0:03:25`` or a number of seconds."""
-    return _read(cells, lambda text: _seconds(text, decimal), times)
+    return _read(cells, decimal, _seconds, times)
 
 
 def read_whole(cells: pl.Series, decimal: str | None, times: float | None) -> Cells:
@@ -47,15 +48,18 @@ def read_whole(cells: pl.Series, decimal: str | None, times: float | None) -> Ce
     return by_distinct(cells, pl.Int64(), whole)
 
 
-def _read(cells: pl.Series, read: Callable[[str], float], times: float | None) -> Cells:
+def _read(
+    cells: pl.Series, decimal: str | None, read: Callable[[str, str | None], float], times: float | None
+) -> Cells:
     """Read the plain numbers at once, and each other distinct text by itself."""
     frame = cells.to_frame(CELL)
-    plain = frame.select(pl.when(pl.col(CELL).str.contains(_PLAIN)).then(CELL).cast(pl.Float64)).to_series()
+    form = _DIGITS if decimal == COMMA else _PLAIN
+    plain = frame.select(pl.when(pl.col(CELL).str.contains(form)).then(CELL).cast(pl.Float64)).to_series()
     others = frame.select(pl.when(plain.is_null()).then(CELL).alias(CELL)).to_series()
     values = plain
     refused = by_distinct(others.head(0), pl.Float64(), float).refused
     if others.null_count() < others.len():
-        slow = by_distinct(others, pl.Float64(), lambda text: float(read(text)))
+        slow = by_distinct(others, pl.Float64(), lambda text: float(read(text, decimal)))
         values, refused = plain.fill_null(slow.values), slow.refused
     return Cells((values * times if times else values).rename(cells.name), refused.select(AT, "code", "hint"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -13,10 +13,10 @@ from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Problem
 from leadqual.integrations.needed import missing
 from leadqual.integrations.readings.base import CELL, Cells, by_distinct
+from leadqual.integrations.readings.regions import bare_name, region_names
 from leadqual.integrations.readings.words import term
 
 try:
-    import holidays
     import phonenumbers
     from babel import Locale, UnknownLocaleError, localedata
     from babel.core import get_global
@@ -36,6 +36,9 @@ _OTHER_NAMES: Final = {
 }  # fmt: skip
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+UNREAD: Final = "?"
+"""What stands for the country of a row that names one which cannot be read."""
+
 _MANGLED: Final = re.compile(r"\d+([.,]\d+)?[eE]\+\d+")
 
 
@@ -50,7 +53,13 @@ def read_phones(cells: pl.Series, countries: pl.Series | None, country: str | No
 
 def _of_pair(pair: str) -> str | None:
     text, _, country = pair.rpartition("\x1f")
-    return normal_phone(text, country or None)
+    try:
+        return normal_phone(text, None if country == UNREAD else country or None)
+    except InputError as error:
+        if country != UNREAD or error.code != "phone-without-country":
+            raise
+        hint = "the row names a country that cannot be read: no other is taken for it"
+        raise InputError(Problem(error.code, error.problems[0].message, hint=hint)) from None
 
 
 @lru_cache(maxsize=65_536)
@@ -181,26 +190,18 @@ def region_code(text: str, country: str | None) -> str:
 
     Examples
     --------
-    >>> region_code("Florida", "US"), region_code("id-jk", None)
-    ('US-FL', 'ID-JK')
+    >>> region_code("Florida", "US"), region_code("id-jk", None), region_code("Jawa Barat", "ID")
+    ('US-FL', 'ID-JK', 'ID-JB')
     """
     if _REGION.fullmatch(text.upper()):
         return text.upper()
-    known = _regions(country) if country else {}
-    if (code := known.get(term(text))) is not None:
+    known = region_names(country) if country else {}
+    code = known.get(term(text)) or known.get(bare_name(text))
+    if code is not None:
         return f"{country}-{code}"
-    hint = did_you_mean(term(text), known) if known else "write the code of ISO 3166-2, such as ID-JK"
+    names = [name for name in known if len(name) > len("DKI")]
+    hint = did_you_mean(term(text), names) if known else "write the code of ISO 3166-2, such as ID-JK"
     raise InputError(Problem("unknown-region", "this names no region", hint=hint))
-
-
-@cache
-def _regions(country: str) -> Mapping[str, str]:
-    calendar: Any = getattr(holidays, country, None)
-    if calendar is None:
-        return {}
-    aliases = getattr(calendar, "subdivisions_aliases", {})
-    named = {term(name): code for name, code in aliases.items()}
-    return {**named, **{term(code): code for code in calendar.subdivisions}}
 
 
 def read_languages(cells: pl.Series) -> Cells:

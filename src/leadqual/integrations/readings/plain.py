@@ -83,7 +83,8 @@ def read_currencies(cells: pl.Series) -> Cells:
 def _currency(text: str) -> str:
     code = text.strip().upper()
     if code not in list_currencies():
-        hint = did_you_mean(code, list_currencies()) or "a code of ISO 4217, such as IDR: signs such as $ are of many"
+        near = did_you_mean(code, list_currencies()) if len(code) == len("IDR") else None  # Rp is no slip of ARP
+        hint = near or "a code of ISO 4217, such as IDR: signs such as $ are of many"
         raise InputError(Problem("bad-currency", "this is no currency", hint=hint))
     return code
 

@@ -169,9 +169,10 @@ def _in_zone(group: pl.DataFrame, local: pl.Series, way: _Way, how: Conventions)
 
 
 def _told(group: pl.DataFrame, values: pl.Series, code: str, hint: str | None) -> pl.DataFrame:
-    instants = values.cast(INSTANT)
+    instants = values.cast(INSTANT).rename("value")
     if not instants.is_between(*_YEARS).all():
-        instants = instants.to_frame("value").select(pl.when(pl.col("value").is_between(*_YEARS)).then("value"))["value"]
+        known = pl.when(pl.col("value").is_between(*_YEARS)).then("value")
+        instants = instants.to_frame().select(known).to_series()
     told = (pl.lit(code).alias("code"), pl.lit(hint, pl.String).alias("hint"))
     return group.select(AT, instants.alias("value"), *told)
 

@@ -7,6 +7,7 @@ import string
 import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 import polars as pl
@@ -14,8 +15,9 @@ import polars as pl
 from leadqual._suggest import did_you_mean
 from leadqual.errors import InputError, Problem
 from leadqual.integrations.document import SKIP
-from leadqual.integrations.readings.base import Cells, by_distinct
+from leadqual.integrations.readings.base import Cells, by_distinct, refused_of
 
+_HINTED: Final = 500
 _BLANKS: Final = re.compile(r"\s+")
 _ENDS: Final = string.punctuation + string.whitespace + "…–—·•"
 
@@ -90,6 +92,15 @@ def read_words(
         return found
 
     return by_distinct(cells, pl.String(), meaning)
+
+
+def kept_terms(cells: pl.Series, vocabulary: Mapping[str, str]) -> pl.DataFrame:
+    """Return where terms stand that have no translation and are kept."""
+    meanings = {term(name) for name in vocabulary}
+    distinct = [text for text in cells.drop_nulls().unique() if term(text) not in meanings]
+    # Comparing is slow, and nobody reads a thousand hints.
+    hints = [did_you_mean(text, vocabulary) for text in distinct[:_HINTED]]
+    return refused_of(cells, {text: ("kept-term", hint) for text, hint in zip_longest(distinct, hints)})
 
 
 def unknown(text: str, known: Collection[str]) -> InputError:

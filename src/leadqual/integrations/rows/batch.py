@@ -12,7 +12,7 @@ from leadqual.integrations.document import Condition, Unless
 from leadqual.integrations.files.matching import BRACED, Matched
 from leadqual.integrations.files.opened import ROW
 from leadqual.integrations.readings.base import AT, CELL, PART, Cells
-from leadqual.integrations.readings.words import NO, YES, term
+from leadqual.integrations.readings.words import NO, YES, read_yes_no, term
 
 _ANY = "*"
 _NOTHING = ""
@@ -36,6 +36,7 @@ class Batch:
     rows: pl.DataFrame
     cases: Cases
     _texts: dict[str, pl.Series] = field(default_factory=dict, init=False)
+    _asked: set[str] = field(default_factory=set, init=False)
 
     @property
     def height(self) -> int:
@@ -83,6 +84,7 @@ class Batch:
         """Return whether a condition holds, for each row."""
         cells = self.text(header)
         if isinstance(condition, bool):
+            self._tell_unclear(header, cells)
             return self._is_one(cells, YES if condition else NO)
         if isinstance(condition, Unless):
             return ~self._is_one(cells, {term(text) for text in condition.not_}) & cells.is_not_null()
@@ -90,6 +92,13 @@ class Batch:
         if _ANY in condition:
             found = found | cells.is_not_null()
         return found | cells.is_null() if _NOTHING in condition else found
+
+    def _tell_unclear(self, header: str, cells: pl.Series) -> None:
+        """Tell, once, of cells that say neither yes nor no: a wish may stand in them."""
+        if header in self._asked:
+            return
+        self._asked.add(header)
+        self.tell(EMPTY, header, read_yes_no(cells).refused, cells)
 
     def all_hold(self, conditions: dict[str, Condition]) -> pl.Series:
         """Return whether all of some conditions hold, for each row."""

@@ -8,12 +8,14 @@ from typing import Final
 
 import polars as pl
 
-from leadqual.integrations.cases import EMPTY, REFUSED
+from leadqual.integrations.cases import CHANGED, EMPTY, REFUSED
 from leadqual.integrations.document import IGNORE, Column, Reads
 from leadqual.integrations.fields import STAGE, STAGE_SINCE, Taken, column_of, field_of
 from leadqual.integrations.files.opened import ROW
 from leadqual.integrations.readings.base import AT, Cells, none_refused
+from leadqual.integrations.readings.places import UNREAD
 from leadqual.integrations.readings.reader import Reader
+from leadqual.integrations.readings.words import kept_terms
 from leadqual.integrations.rows.batch import Batch
 from leadqual.integrations.rows.keys import refs_of
 from leadqual.integrations.settings import Settings
@@ -94,10 +96,10 @@ def _fields(batch: Batch, chosen: Settings) -> dict[str, pl.Series]:
 
 
 def _without_unread(batch: Batch, read: Sequence[tuple[str, Column, Taken]], countries: pl.Series) -> pl.Series:
-    """Return the countries of rows, empty where a row names one that cannot be read: no other may stand for it."""
+    """Return the countries of rows, `UNREAD` where a row names one that cannot be read: no other may stand for it."""
     told = pl.any_horizontal(*(batch.text(header).is_not_null() for header, _, _ in read))
     unread = pl.select(told).to_series() & countries.is_null()
-    return countries.to_frame("country").select(pl.when(~unread).then("country").otherwise(pl.lit(""))).to_series()
+    return countries.to_frame("country").select(pl.when(~unread).then("country").otherwise(pl.lit(UNREAD))).to_series()
 
 
 def _read(
@@ -106,6 +108,8 @@ def _read(
     cells = batch.text(header)
     reader = Reader(column, taken, chosen.words, chosen.how(batch.matched, header, column))
     read = within(reader.read(cells, countries), cells, *_LIMITS.get(column.to, (None, None)))
+    if column.words is not None and column.unknown == "keep" and taken.words is None:
+        batch.tell(CHANGED, header, kept_terms(cells, chosen.words.get(column.words, {})), cells)
     return batch.read(header, cells, read, changes=reader.shows_changes())
 
 

@@ -40,13 +40,19 @@ class Told:
     Parameters
     ----------
     frame : DataFrame
-        The interactions, with lists of references.
+        The interactions, with lists of references. Those that are refused for their time or for what they lack have
+        no time: whom they are about is looked at all the same, so that everything is told at once.
     skipped : int
         How many rows hold a term from which nothing follows.
     """
 
     frame: pl.DataFrame
     skipped: int
+
+    @property
+    def told(self) -> int:
+        """How many interactions the rows told that were not refused yet."""
+        return self.frame["occurred_at"].count()
 
 
 def interactions_of(batch: Batch, chosen: Settings) -> Iterator[Told]:
@@ -66,7 +72,6 @@ def _of_rule(batch: Batch, rule: Rule, chosen: Settings) -> Told:
     skipped = int((kinds == SKIP).fill_null(value=False).sum())
     batch, kinds = _kept(batch, kinds, (kinds != SKIP).fill_null(value=False))
     times = _times(batch, rule, chosen)
-    batch, kinds, times = _kept(batch, kinds, times.is_not_null(), times)
     ids = batch.first((rule.id,))
     batch.tell_rows(REFUSED, "missing-id", ids.is_null(), f"every row needs what {rule.id} is made of")
     batch, kinds, times, ids = _kept(batch, kinds, ids.is_not_null(), times, ids)
@@ -80,8 +85,8 @@ def _of_rule(batch: Batch, rule: Rule, chosen: Settings) -> Told:
         pl.lit(batch.matched.opened.name).alias(FILE), pl.lit(not simple(keys)).alias(SEVERAL)
     )
     whole = _complete(batch, frame)
-    frame = _priced(batch, frame)
-    return Told(frame.filter(whole & frame[REF].is_not_null()), skipped)
+    frame = _priced(batch, frame).with_columns(pl.when(whole).then("occurred_at").alias("occurred_at"))
+    return Told(frame.filter(frame[REF].is_not_null()), skipped)
 
 
 def _kept(batch: Batch, kinds: pl.Series, mask: pl.Series, *others: pl.Series) -> Any:

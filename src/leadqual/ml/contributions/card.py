@@ -25,7 +25,9 @@ def contributions_card(found: Contributions) -> str:
         title, points = f"Contributions to a probability of {found.probability[0]:.1%}", found.lines[0]
     else:
         title, points = f"Contributions to {len(found):,} probabilities", np.abs(found.lines).mean(axis=0)
-        said.append("How far each feature moves the probability, up or down, on average:")
-    order = [place for place in np.argsort(-np.abs(points), kind="stable")[:_MOST] if points[place]]
-    lines = [LedgerLine(id=found.features[place], points=float(points[place])) for place in order]
+        said.append("How far each feature moves the probability, up or down, on average.")
+    order = [place for place in np.argsort(-np.abs(points), kind="stable") if points[place]]
+    if len(order) > _MOST:
+        said.append(f"Shown are the {_MOST} of {len(order):,} features that move it most.")
+    lines = [LedgerLine(id=found.features[place], points=float(points[place])) for place in order[:_MOST]]
     return card(title, said, ledger_html(lines), 48)

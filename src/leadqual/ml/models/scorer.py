@@ -50,7 +50,8 @@ class PropensityScorer(ModelScorer):
         lines += [LedgerLine(id=name, points=points, description=_told(known[name])) for name, points in told]
         if others := len(known) - len(told):
             rest = probability - math.fsum(line.points for line in lines)
-            lines.append(LedgerLine(id=REST, points=rest, description=f"{others} features that add little"))
+            little = "1 feature that adds little" if others == 1 else f"{others} features that add little"
+            lines.append(LedgerLine(id=REST, points=rest, description=little))
         return tuple(lines)
 
     def _lines(self, table: Any, probabilities: Any) -> dict[str, Any]:

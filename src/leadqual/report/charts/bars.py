@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +16,9 @@ _SERIES_WITH_NUMBERS: Final = 3
 """With more bars than that beside one another their numbers would be a wall."""
 _ROOM: Final = 1.18
 """How much longer than the longest bar the axis is, so that its number fits behind it."""
+_SHARES: Final = [0, 0.25, 0.5, 0.75, 1]
+_ROOM_OF: Final = 1.6
+"""The same where the number says of how many it is: on a telephone a bar has little room."""
 
 
 def bars(chart: Bars) -> Drawing:
@@ -25,9 +29,13 @@ def bars(chart: Bars) -> Drawing:
     data = [_bar(chart, number, name, places) for number, name in enumerate(chart.series)]
     if len(chart.series) == 1 or chart.stacked:
         data.append(_labels(chart, places))
-    end = _end(chart) * _ROOM
+    end = _end(chart) * (_ROOM_OF if chart.counts else _ROOM)
     unit = "" if chart.percent else chart.unit
-    values = value_axis(percent=chart.percent, unit=unit, range=[0, end or 1])
+    # Where all is zero there is no half of a contact to mark.
+    marks: dict[str, Any] = {} if end or chart.percent else {"dtick": 1}
+    if chart.percent and end > 1:
+        marks = {"tickmode": "array", "tickvals": _SHARES}  # beyond the whole there is room for numbers alone
+    values = value_axis(percent=chart.percent, unit=unit, range=[0, end or 1], **marks)
     layout: dict[str, Any] = {
         "barmode": "stack" if chart.stacked else "group",
         "bargap": 0.32,
@@ -45,7 +53,7 @@ def bars(chart: Bars) -> Drawing:
 
 def _bar(chart: Bars, number: int, name: str, places: list[int]) -> Drawing:
     values = numbers(chart.series[name])
-    known = [shown(value, percent=chart.percent) or "not known" for value in values]
+    known = _words(chart, values, "not known")
     hover = [f"{text(category, 60)}: {label}" for category, label in zip(chart.categories, known, strict=True)]
     drawn: Drawing = {
         "type": "bar",
@@ -120,10 +128,20 @@ def _end(chart: Bars) -> float:
     return max(largest(_tops(chart)), largest(highs))
 
 
+def _words(chart: Bars, values: list[float | None], unknown: str = "") -> list[str]:
+    """Return values as they stand beside bars; of a share, of how many it is."""
+    words = [shown(value, percent=chart.percent) for value in values]
+    of: Sequence[int | None] = chart.counts or [None] * len(words)
+    told = (
+        f"{word} of {count:,}" if word and count is not None else word for word, count in zip(words, of, strict=True)
+    )
+    return [word or unknown for word in told]
+
+
 def _labels(chart: Bars, places: list[int]) -> Drawing:
     """Return the numbers behind the bars."""
     tops = _tops(chart)
-    words = [shown(value, percent=chart.percent) for value in tops]
+    words = _words(chart, tops)
     intervals = next(iter(chart.intervals.values()), None) or [None] * len(tops)
     ends = [
         None if top is None else max(top, pair[1]) if pair else top for top, pair in zip(tops, intervals, strict=True)

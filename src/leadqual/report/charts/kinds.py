@@ -34,6 +34,8 @@ class Bars:
         Values are shares between 0 and 1, shown in percent.
     intervals : mapping of str to sequence, optional
         For each series, from where to where each value may lie.
+    counts : sequence of int, optional
+        For each category, of how many its share is: told beside it, since a share of three says little.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class Bars:
     unit: str = ""
     percent: bool = False
     intervals: Mapping[str, Sequence[Interval]] = field(default_factory=dict)
+    counts: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from leadqual.engines.tables.columns import CONTACT_ID
+from leadqual.cards.values import rounded
+from leadqual.engines.tables.columns import CONTACT_ID, KIND
 from leadqual.errors import InputError, cut
 from leadqual.frames.models import to_models
 from leadqual.lifecycle.decision import Decision
 from leadqual.lifecycle.outlook import wants
 from leadqual.model.contact import Contact
-from leadqual.model.score import LedgerLine, Score
+from leadqual.model.score import LedgerLine
 from leadqual.report.charts.kinds import Bars
 from leadqual.report.ground import Ground
 from leadqual.report.section import Card, Figure, Reason, Section
-from leadqual.report.sections.parts import numbers
+from leadqual.report.sections.parts import column_of, standing_at
 from leadqual.report.sections.people import labels, who_is
 from leadqual.report.words import counted, day, days, listed, part
 
@@ -26,11 +28,14 @@ _NAME: Final = "best"
 _TITLE: Final = "The best open leads"
 _BINS: Final = 20
 _REASONS: Final = 6
+_OWN: Final = 3
+"""So many reasons at least are of the score that ranks, if it has as many."""
 _WAYS: Final = 2
 _LONGEST: Final = 160
 _KINDS: Final = {"cap": "the most that this may count: ", "group_cap": "the most that these may count: ",
                  "clip": "the end of the range: "}  # fmt: skip
 _VALUE: Final = "value"
+_ALL: Final = "contacts"
 _DAY: Final = 86_400
 
 
@@ -40,12 +45,15 @@ def section(ground: Ground) -> Section:
         return Section(_NAME, _TITLE, ("The policy has no scores, so nobody is ranked.",))
     leads = ranked(ground)
     if not leads.height:
-        return Section(_NAME, _TITLE, (f"Nobody stands at {_where(ground)} now.",), notes=_notes(ground))
-    cards = _cards(ground, leads.head(ground.asked.best))
+        nobody = f"Nobody stands at {standing_at(ground.open_stages)} now."
+        return Section(_NAME, _TITLE, (nobody,), notes=_notes(ground))
+    first = leads.head(ground.asked.best)
+    known = decided(ground, first[CONTACT_ID].to_list())
+    cards = _cards(ground, first, known)
     figure = _spread(ground, leads)
     said = [f"{_stand(ground, leads)}. They are ranked {_how(ground)}.", *_first(cards)]
-    notes = [*_notes(ground)]
-    if any(not card.reasons and not card.facts[1:] for card in cards):
+    notes = [*_notes(ground), *_other_score(ground)]
+    if len(known) < len(cards):
         notes.append("Of some leads no reasons are given: their rows hold what no contact or interaction may hold.")
     return Section(_NAME, _TITLE, tuple(said), (figure,), tuple(cards), tuple(notes))
 
@@ -53,21 +61,43 @@ def section(ground: Ground) -> Section:
 def ranked(ground: Ground) -> pl.DataFrame:
     """Return all open leads, the best first: ``contact_id``, ``stage``, ``entered_at`` and ``value``.
 
-    Of equal scores the one further on comes first; where nothing tells which score matters, those further on come first
-    whatever their score. Those of whom nothing is known yet are not there; those whose score abstains come last.
+    They are ranked as ``leadqual score`` and ``leadqual demo`` rank the hottest: by the score of the grade
+    ``temperature``, or by the one that was named, and then by the other scores. Those of whom nothing is known yet are
+    not there; those whose score abstains come last.
     """
-    score = ground.scores.select(CONTACT_ID, pl.col(f"score.{ground.score}").alias(_VALUE))
+    keys = [f"lq_{place}" for place, _ in enumerate(ground.ranked_by)]
+    found = _open(ground).join(_scores(ground, keys), on=CONTACT_ID, how="inner")
+    down = [True] * len(keys)
+    ordered = found.sort(*keys, CONTACT_ID, descending=[*down, False], nulls_last=[*down, False])
+    return ordered.select(CONTACT_ID, "stage", "entered_at", pl.col(keys[0]).alias(_VALUE))
+
+
+def _scores(ground: Ground, names: list[str]) -> pl.DataFrame:
+    """Return the scores by which leads are ranked, under other names: a score may be called as a column is."""
+    columns = zip(names, ground.ranked_by, strict=True)
+    return ground.scores.select(CONTACT_ID, *(pl.col(f"score.{score}").alias(name) for name, score in columns))
+
+
+def _open(ground: Ground) -> pl.DataFrame:
+    """Return where those stand who may still be won: ``contact_id``, ``stage`` and ``entered_at``."""
     if not ground.stages:
         known = ground.appeared.drop_nulls().select(CONTACT_ID)
-        nowhere = known.with_columns(stage=pl.lit(None, pl.String), entered_at=pl.lit(None, pl.Datetime("us", "UTC")))
-        found = nowhere.join(score, on=CONTACT_ID, how="inner")
-        return found.sort(_VALUE, CONTACT_ID, descending=[True, False], nulls_last=True)
-    begun = pl.col("entered_at").is_not_null() & pl.col("stage").is_in(ground.open_stages)
-    stands = ground.standings.filter(begun).select(CONTACT_ID, "stage", "entered_at")
-    found = stands.join(score, on=CONTACT_ID, how="inner")
-    place = pl.col("stage").cast(pl.Enum(ground.stages)).to_physical()
-    keys = [place, pl.col(_VALUE)] if ground.by_stage else [pl.col(_VALUE), place]
-    return found.sort(*keys, CONTACT_ID, descending=[True, True, False], nulls_last=True)
+        return known.with_columns(stage=pl.lit(None, pl.String), entered_at=pl.lit(None, pl.Datetime("us", "UTC")))
+    begun = ground.standings.filter(pl.col("entered_at").is_not_null()).select(CONTACT_ID, "stage", "entered_at")
+    had = ground.interactions.lazy().filter(pl.col(KIND) == ground.asked.outcome.kind).select(CONTACT_ID).collect()
+    beside = begun.filter(pl.col("stage").is_in(_beside(ground))).join(had, on=CONTACT_ID, how="anti")
+    return pl.concat([begun.filter(pl.col("stage").is_in(ground.open_stages)), beside])
+
+
+def _beside(ground: Ground) -> list[str]:
+    """Return the stages beside the way to the goal, neither closed nor final: who never had the outcome may come back.
+
+    So does every list of the hottest leads see it.
+    """
+    if ground.goal is None:
+        return []
+    usable = (name for name, spec in ground.policy.stages.items() if not (spec.closed or spec.final))
+    return [name for name in usable if name != ground.goal and name not in ground.open_stages]
 
 
 def decided(ground: Ground, ids: list[str]) -> dict[str, tuple[Contact, Decision]]:
@@ -91,9 +121,8 @@ def decided(ground: Ground, ids: list[str]) -> dict[str, tuple[Contact, Decision
     return found
 
 
-def _cards(ground: Ground, leads: pl.DataFrame) -> list[Card]:
-    ids = leads[CONTACT_ID].to_list()
-    known, named = decided(ground, ids), labels(ground.contacts, ids)
+def _cards(ground: Ground, leads: pl.DataFrame, known: dict[str, tuple[Contact, Decision]]) -> list[Card]:
+    named = labels(ground.contacts, leads[CONTACT_ID].to_list())
     cards = []
     for row in leads.iter_rows(named=True):
         one = row[CONTACT_ID]
@@ -107,14 +136,15 @@ def _cards(ground: Ground, leads: pl.DataFrame) -> list[Card]:
 def _card(ground: Ground, contact: Contact, decision: Decision) -> Card:
     score = decision.scores[ground.score or ""]
     facts = (_value(ground, score.value), *_facts(ground, decision))
-    reasons = tuple(_reasons(score))
+    reasons = tuple(_reasons(decision, ground.score or ""))
     return Card(contact.id, who_is(contact), decision.stage or "", facts, reasons, tuple(_then(ground, decision)))
 
 
 def _value(ground: Ground, value: float | None) -> str:
     if value is None:
         return f"{ground.score} not known"
-    return f"{ground.score} {value:.4g} of {ground.policy.score_ranges[ground.score or ''][1]:g}"
+    most = ground.policy.score_ranges[ground.score or ""][1]
+    return f"{ground.score} {rounded(value, 4)} of {rounded(most, 6)}"
 
 
 def _facts(ground: Ground, decision: Decision) -> Iterator[str]:
@@ -125,10 +155,15 @@ def _facts(ground: Ground, decision: Decision) -> Iterator[str]:
         yield f"there since {day(since, ground.zone)} ({length})"
 
 
-def _reasons(score: Score) -> Iterator[Reason]:
-    lines = [line for line in score.ledger if line.points]
-    for line in sorted(lines, key=lambda line: -abs(line.points))[:_REASONS]:
-        yield Reason(cut(_words(line), limit=_LONGEST), round(line.points, 2))
+def _reasons(decision: Decision, ranked_by: str) -> Iterator[Reason]:
+    """Yield what counts most: of the score that ranks first of all, then of all scores; the weightiest first."""
+    lines = [(name, line) for name, score in decision.scores.items() for line in score.ledger if line.points]
+    lines.sort(key=lambda pair: -abs(pair[1].points))
+    own = [pair for pair in lines if pair[0] == ranked_by][:_OWN]
+    chosen = own + [pair for pair in lines if pair not in own][: _REASONS - len(own)]
+    for name, line in sorted(chosen, key=lambda pair: -abs(pair[1].points)):
+        of = f"{name}: " if len(decision.scores) > 1 else ""
+        yield Reason(cut(f"{of}{_words(line)}", limit=_LONGEST), round(line.points, 2))
 
 
 def _words(line: LedgerLine) -> str:
@@ -147,24 +182,23 @@ def _then(ground: Ground, decision: Decision) -> Iterator[str]:
         yield cut(f"to {way.target}: {'; '.join(wants(way))}", limit=_LONGEST)
 
 
-def _where(ground: Ground) -> str:
-    return listed(ground.open_stages, "or")
+def _where(ground: Ground, leads: pl.DataFrame) -> tuple[str, ...]:
+    """Return the stages that leads may stand at: the open ones, and others where any of them does."""
+    others = [stage for stage in _beside(ground) if stage in leads["stage"]]
+    return (*ground.open_stages, *others)
 
 
 def _stand(ground: Ground, leads: pl.DataFrame) -> str:
     if not ground.stages:
         return f"{counted(leads.height, 'contact')} are known up to {day(ground.at, ground.zone)}"
     still = "may still be won" if ground.goal is not None else "can be ranked"
-    return f"{counted(leads.height, 'contact')} at {_where(ground)} {still}"
+    return f"{counted(leads.height, 'contact')} at {standing_at(_where(ground, leads))} {still}"
 
 
 def _how(ground: Ground) -> str:
-    if ground.asked.score is not None:
-        return f"by {ground.score}, as was asked"
-    if ground.told_best is not None:
-        return f"by {ground.score}, which told best who had the outcome"
-    few = "since too few have had the outcome to tell which score matters"
-    return f"by their stage and then by {ground.score}, {few}" if ground.by_stage else f"by {ground.score}, {few}"
+    asked = ", as was asked" if ground.asked.score is not None else ""
+    others = ", and then by the other scores" if len(ground.ranked_by) > 1 else ""
+    return f"by {ground.score}{asked}{others}"
 
 
 def _first(cards: list[Card]) -> Iterator[str]:
@@ -181,22 +215,31 @@ def _spread(ground: Ground, leads: pl.DataFrame) -> Figure:
     edges = np.linspace(low, high, _BINS + 1)
     known = leads.filter(pl.col(_VALUE).is_not_null())
     place = np.clip(np.searchsorted(edges, known[_VALUE].to_numpy(), side="right") - 1, 0, _BINS - 1)
-    cells = known.select(pl.col("stage").fill_null("contacts"), bin=pl.Series(place, dtype=pl.Int64))
-    number = cells.group_by("bin", "stage").len()
-    table = pl.DataFrame({"bin": range(_BINS), "from": edges[:-1], "to": edges[1:]})
-    stages = ground.open_stages if ground.stages else ("contacts",)
-    for stage in stages:
-        one = number.filter(pl.col("stage") == stage).select("bin", pl.col("len").cast(pl.Int64).alias(stage))
-        table = table.join(one, on="bin", how="left", maintain_order="left").with_columns(pl.col(stage).fill_null(0))
-    names = [f"{first:.4g} to {last:.4g}" for first, last in table.select("from", "to").iter_rows()]
-    chart = Bars(names, {stage: numbers(table, stage) for stage in stages}, stacked=True, unit="contacts")
+    where = known["stage"].fill_null(_ALL)
+    stages = _where(ground, leads) if ground.stages else (_ALL,)
+    counts = {stage: np.bincount(place[(where == stage).to_numpy()], minlength=_BINS).tolist() for stage in stages}
+    ends = {"from": edges[:-1], "to": edges[1:]}
+    table = pl.DataFrame({**ends, **{column_of(stage, ends): column for stage, column in counts.items()}})
+    names = [f"{rounded(first, 4)} to {rounded(last, 4)}" for first, last in pairwise(edges.tolist())]
+    chart = Bars(names, counts, stacked=True, unit="contacts")
     upper = known.filter(pl.col(_VALUE) >= (low + high) / 2).height
     says = f"{part(upper, leads.height)} of these have {ground.score} in the upper half of its range."
-    return Figure("scores", f"How {ground.score} is spread among them", says, table.drop("bin"), chart)
+    return Figure("scores", f"How {ground.score} is spread among them", says, table, chart)
+
+
+def _other_score(ground: Ground) -> Iterator[str]:
+    """Yield which score told most of the past, where leads are ranked by another one and nobody asked for it."""
+    if ground.asked.score is None and ground.told_best not in (None, ground.score):
+        yield f"Of the past, {ground.told_best} told most. A report with score={ground.told_best!r} ranks by it."
 
 
 def _notes(ground: Ground) -> tuple[str, ...]:
     if not ground.stages:
         return ("The policy has no stages, so everybody is ranked.",)
+    if not ground.open_stages:
+        return ("No stage is open: each is the goal, closed or final.",)
     ends = f" before {ground.goal}" if ground.goal is not None else ""
-    return (f"Open are the stages{ends} that are neither closed nor final: {listed(ground.open_stages)}.",)
+    told = f"Open are the stages{ends} that are neither closed nor final: {listed(ground.open_stages)}."
+    if beside := _beside(ground):
+        told += f" Whoever stands at {listed(beside, 'or')} and never had the outcome can still be won too."
+    return (told,)

@@ -41,8 +41,10 @@ def section(ground: Ground) -> Section:
         _moves_told(ground),
         *_goal_told(ground, report, before, length),
     ]
-    figures = (_now_and_then(table, length), _in_and_out(table, length)) if report.contacts else ()
-    return Section(_NAME, title, tuple(said), figures)
+    figures = [_now_and_then(table, length)] if report.contacts else []
+    if table.select((pl.col("came") + pl.col("left")).sum()).item():
+        figures.append(_in_and_out(table, length))
+    return Section(_NAME, title, tuple(said), tuple(figures))
 
 
 def stage_changes(report: FunnelReport, since: datetime, until: datetime) -> pl.DataFrame:
@@ -62,7 +64,9 @@ def stage_changes(report: FunnelReport, since: datetime, until: datetime) -> pl.
         rows.filter(instant > since, instant <= until).group_by("stage").agg(pl.len().cast(pl.Int64).alias(name))
         for name, instant in (("came", pl.coalesce("entered", "left")), ("left", pl.col("left")))
     )
-    made = then.select("stage", then="contacts").join(now.select("stage", now="contacts"), on="stage")
+    made = then.select("stage", then="contacts").join(
+        now.select("stage", now="contacts"), on="stage", maintain_order="left"
+    )
     for number in (came, left):
         made = made.join(number, on="stage", how="left", maintain_order="left")
     made = made.with_columns(pl.col("came", "left").fill_null(0), change=pl.col("now") - pl.col("then"))

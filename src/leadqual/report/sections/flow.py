@@ -13,7 +13,7 @@ from leadqual.analysis.periods import periods
 from leadqual.report.charts.kinds import Areas, Flow
 from leadqual.report.ground import Ground
 from leadqual.report.section import Figure, Section
-from leadqual.report.sections.parts import numbers, without_stages
+from leadqual.report.sections.parts import column_of, numbers, without_stages
 from leadqual.report.words import counted, day, part, percent, there
 
 _NAME: Final = "flow"
@@ -59,8 +59,10 @@ def _standing(ground: Ground, report: FunnelReport) -> pl.DataFrame:
 
 
 def _areas(ground: Ground, standing: pl.DataFrame) -> Figure:
-    wide = standing.pivot("stage", index="at", values="contacts", maintain_order=True)
-    series = {stage: numbers(wide, stage) for stage in ground.stages}
+    columns = {stage: column_of(stage, ["at"]) for stage in ground.stages}
+    named = standing.with_columns(pl.col("stage").cast(pl.String).replace(columns))
+    wide = named.pivot("stage", index="at", values="contacts", maintain_order=True)
+    series = {stage: numbers(wide, column) for stage, column in columns.items()}
     times = [at.astimezone(ground.zone) for at in numbers(wide, "at")]
     said = f"{_then_and_now(ground, standing)} {' '.join(_grew(ground, standing))}".strip()
     table = wide.with_columns(pl.col("at").dt.convert_time_zone(str(ground.zone)))

@@ -10,11 +10,12 @@ from typing import Any, Final
 import polars as pl
 
 from leadqual.analysis.funnels.report import FunnelReport
+from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.report.charts.kinds import Bars, Lines
 from leadqual.report.ground import Ground
 from leadqual.report.section import Figure, Section
 from leadqual.report.sections.parts import intervals, numbers, without_stages
-from leadqual.report.words import counted, day, days, listed, part, percent, within
+from leadqual.report.words import FEW, counted, day, days, listed, out_of, part, percent, within
 
 _NAME: Final = "funnel"
 _TITLE: Final = "The funnel"
@@ -83,7 +84,7 @@ def _steps_told(steps: pl.DataFrame) -> Iterator[str]:
         share = part(row["went_on"], row["entered"])
         told = f"Of {counted(row['entered'], 'contact')} that entered {row['source']}, {share} came to"
         told += f" {row['target']} so far"
-        if row["median_days"] is not None and row["directly"] > 1:
+        if row["median_days"] is not None and row["directly"] >= FEW:
             told += f"; half of those that go there straight do so {within(row['median_days'])}"
         yield f"{told}."
 
@@ -143,10 +144,14 @@ def _conversion(steps: pl.DataFrame) -> Figure:
         horizontal=True,
         percent=True,
         intervals={"went on": intervals(steps)},
+        counts=numbers(steps, "entered"),
     )
-    best = steps.row(steps["share"].arg_max() or 0, named=True)
-    said = f"{part(best['went_on'], best['entered'])} of those that entered {best['source']} came to {best['target']}"
-    said += ", the widest step." if steps.height > 1 else "."
+    enough = steps.filter(pl.col("entered") >= _FEW)
+    best = (enough if enough.height else steps).sort("share", descending=True, maintain_order=True).row(0, named=True)
+    said = f"{out_of(best['went_on'], best['entered'])} that entered {best['source']} came to {best['target']}"
+    whole = enough.height == steps.height
+    among = "" if whole else f" of those that {_FEW} contacts or more entered"
+    said += f", the widest step{among}." if enough.height > 1 else "."
     return Figure("conversion", "From stage to stage", said, steps, chart)
 
 
@@ -154,35 +159,60 @@ def _cohorts(ground: Ground, report: FunnelReport) -> pl.DataFrame:
     began = report.spells.people["began"].min()
     short = isinstance(began, datetime) and (ground.at - began).days < _SHORT
     found = report.cohorts(every="1w" if short else "1mo", within=(ground.asked.horizon,))
-    aims = [stage for stage in ground.path if stage != ground.policy.initial_stage]
     begins = pl.col("cohort").dt.convert_time_zone("UTC")
-    found = found.filter(pl.col("stage").is_in(aims), begins >= ground.asked.since)
+    found = found.filter(pl.col("stage").is_in(_aims(ground)), begins >= ground.asked.since)
     last = found["cohort"].unique().sort().tail(_COHORTS)
     found = found.filter(pl.col("cohort").is_in(last.implode()), pl.col("known"))
     return found.select("cohort", "contacts", "stage", "reached", "share", "low", "high").sort("cohort")
 
 
+def _aims(ground: Ground) -> list[str]:
+    """Return the stages of the path that are come to: all but the one where contacts begin, wherever that is."""
+    return [stage for stage in ground.path if stage != ground.policy.initial_stage]
+
+
 def _cohort_figure(ground: Ground, cohorts: pl.DataFrame) -> Figure:
     places = numbers(cohorts.select("cohort").unique(maintain_order=True), "cohort")
     series: dict[str, list[Any]] = {}
-    for stage in ground.path:
+    for stage in _aims(ground):
         rows = dict(cohorts.filter(pl.col("stage") == stage).select("cohort", "share").iter_rows())
         if rows:
             series[f"came to {stage}"] = [rows.get(place) for place in places]
     length = days(ground.asked.horizon.days)
-    goal = cohorts.filter(pl.col("stage") == ground.path[-1], pl.col("contacts") > 0)
+    aim = _aims(ground)[-1]
+    goal = cohorts.filter(pl.col("stage") == aim, pl.col("contacts") > 0)
     first, last = goal.row(0, named=True), goal.row(-1, named=True)
     said = (
-        f"Of those that began in the period from {day(first['cohort'], ground.zone)}, {percent(first['share'])} came "
-        f"to {ground.path[-1]} within {length}"
+        f"Of those that began in the period from {day(first['cohort'], ground.zone)},"
+        f" {out_of(first['reached'], first['contacts'])} came to {aim} within {length}"
     )
-    said += f"; of those from {day(last['cohort'], ground.zone)}, {percent(last['share'])}." if last != first else "."
+    if last != first:
+        said += f"; of those from {day(last['cohort'], ground.zone)}, {out_of(last['reached'], last['contacts'])}"
+    said += "."
     chart = Lines(places, series, axis="when they began", percent=True)
     return Figure("cohorts", f"Which share came there within {length}", said, cohorts, chart)
 
 
+def _skipped(ground: Ground) -> Iterator[str]:
+    """Yield which stages of the path are skipped: more then come to one than went on from the one before it."""
+    place = {stage: number for number, stage in enumerate(ground.path)}
+    leaps = (
+        ground.moves.group_by("source", "target").agg(contacts=pl.col(CONTACT_ID).n_unique())
+        if ground.goal is not None
+        else ground.moves.clear().select("source", "target", contacts=pl.lit(0))
+    )
+    ways = [
+        (place[one], place[other], f"{one} → {other} ({number:,})")
+        for one, other, number in leaps.iter_rows()
+        if one in place and other in place and place[other] > place[one] + 1
+    ]
+    if ways:
+        told = listed([way for *_, way in sorted(ways)])
+        yield f"Some skip stages of the path: {told}. So more may have stood at a stage than came from the one before."
+
+
 def _notes(ground: Ground, report: FunnelReport) -> tuple[str, ...]:
-    notes = [*report.notes]
+    notes = [*report.notes, *_skipped(ground)]
     if ground.goal is None:
         notes.append("No stage tells who had the outcome, so every stage is compared with the first.")
     notes.append(

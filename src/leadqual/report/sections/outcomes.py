@@ -7,12 +7,13 @@ from typing import Final
 
 import polars as pl
 
+from leadqual.cards.values import rounded
 from leadqual.report.charts.kinds import Bars
 from leadqual.report.ground import Ground
 from leadqual.report.judged import Judged
 from leadqual.report.section import Figure, Section
 from leadqual.report.sections.parts import intervals, numbers
-from leadqual.report.words import counted, day, days, part, percent
+from leadqual.report.words import FEW, counted, day, days, out_of, part, percent
 
 _NAME: Final = "outcomes"
 _TITLE: Final = "Scores against outcomes"
@@ -82,10 +83,10 @@ def _bands(ground: Ground, judged: Judged, what: str) -> Iterator[Figure]:
     told = _band_names(table.select("from", "below").rows())
     shown = _rates(table.with_columns(band=pl.Series(told, dtype=pl.String)), "band")
     top = shown.row(0, named=True)
-    says = f"Of those with {ground.score} {top['band']}, {part(top['converted'], top['contacts'])} {what}"
+    says = f"Of those with {ground.score} {top['band']}, {out_of(top['converted'], top['contacts'])} {what}"
     if shown.height > 1:
         last = shown.row(-1, named=True)
-        says += f"; of those with {last['band']}, {part(last['converted'], last['contacts'])}"
+        says += f"; of those with {last['band']}, {out_of(last['converted'], last['contacts'])}"
     yield _rate_figure("bands", f"Which share {what}, by {ground.score}", f"{says}.", shown, "band")
 
 
@@ -103,9 +104,10 @@ def _band_names(bands: list[tuple[float | None, float | None]]) -> list[str]:
 
 
 def _band(low: float | None, below: float | None, digits: int) -> str:
-    if low is None:
-        return "no score" if below is None else f"under {below:.{digits}g}"
-    return f"{low:.{digits}g} or more" if below is None else f"{low:.{digits}g} to under {below:.{digits}g}"
+    first, end = (None if edge is None else rounded(edge, digits) for edge in (low, below))
+    if first is None:
+        return "no score" if end is None else f"under {end}"
+    return f"{first} or more" if end is None else f"{first} to under {end}"
 
 
 def _scores(judged: Judged) -> Iterator[Figure]:
@@ -148,11 +150,17 @@ def _stages(judged: Judged, what: str) -> Iterator[Figure]:
 
 
 def _extremes(table: pl.DataFrame, by: str, what: str) -> str:
-    best, worst = (table.row(place or 0, named=True) for place in (table["rate"].arg_max(), table["rate"].arg_min()))
-    told = f"Of those at {best[by]}, {part(best['converted'], best['contacts'])} {what}"
+    enough = table.filter(pl.col("contacts") >= FEW)
+    among = f" (groups of fewer than {FEW} tell too little)" if enough.height < table.height else ""
+    if not enough.height:
+        return f"No group has {FEW} contacts, too few to tell which share {what}."
+    best, worst = (enough.row(place or 0, named=True) for place in (enough["rate"].arg_max(), enough["rate"].arg_min()))
+    told = f"Of those at {best[by]}, {out_of(best['converted'], best['contacts'])} {what}"
+    if enough.height == 1:
+        return f"{told}{among}."
     if best["rate"] == worst["rate"]:
-        return f"{told}, and as large a share of the others."
-    return f"{told}; of those at {worst[by]}, {part(worst['converted'], worst['contacts'])}."
+        return f"{told}, and as large a share of the others{among}."
+    return f"{told}; of those at {worst[by]}, {out_of(worst['converted'], worst['contacts'])}{among}."
 
 
 def _rates(table: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -167,5 +175,6 @@ def _rate_figure(name: str, title: str, says: str, table: pl.DataFrame, by: str)
         horizontal=True,
         percent=True,
         intervals={series: intervals(table)},
+        counts=numbers(table, "contacts"),
     )
     return Figure(name, title, says, table, chart)

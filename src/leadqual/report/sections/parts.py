@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import polars as pl
 
 from leadqual.report.section import Section
+from leadqual.report.words import listed
 
 NO_STAGES: Final = "The policy has no stages: it only scores, so nothing moves"
 OTHERS: Final = "(others)"
@@ -24,6 +26,28 @@ def without_stages(name: str, title: str, what: str) -> Section:
     return Section(name, title, (f"{NO_STAGES}, and there are {what} to tell.",))
 
 
+def standing_at(stages: Sequence[str]) -> str:
+    """Return stages at which somebody may stand, in words.
+
+    Examples
+    --------
+    >>> standing_at(("lead", "mql")), standing_at(())
+    ('lead or mql', 'an open stage')
+    """
+    return listed(stages, "or") or "an open stage"
+
+
+def column_of(stage: str, taken: Collection[str]) -> str:
+    """Return the column of a stage in a table that has other columns too: a stage may be called as one of them is.
+
+    Examples
+    --------
+    >>> column_of("lead", ["at"]), column_of("at", ["at"])
+    ('lead', 'stage.at')
+    """
+    return f"stage.{stage}" if stage in taken else stage
+
+
 def numbers(table: pl.DataFrame, column: str) -> list[Any]:
     """Return a column as a list for a chart."""
     return table[column].to_list()
@@ -36,16 +60,17 @@ def intervals(table: pl.DataFrame) -> list[tuple[float, float] | None]:
 
 
 def few(values: pl.Series, most: int) -> pl.Series:
-    """Return values as texts, of which the most frequent keep their names: rarer ones are others, null is not known.
+    """Return values as texts, of which the most frequent keep their names: rarer ones are others, empty ones not known.
 
     Ties are kept in the order of the names, so that the same table gives the same categories.
 
     Examples
     --------
-    >>> few(pl.Series(["web", "web", "mail", None, "fax", "sms"]), 2).to_list()
-    ['web', 'web', '(others)', '(not known)', 'fax', '(others)']
+    >>> few(pl.Series(["web", "web", "mail", None, "fax", "sms", " "]), 2).to_list()
+    ['web', 'web', '(others)', '(not known)', 'fax', '(others)', '(not known)']
     """
     texts = values.cast(pl.String)
+    texts = texts.set(texts.str.strip_chars() == "", None)
     counts = texts.drop_nulls().value_counts().sort("count", texts.name, descending=[True, False])
     kept = counts[texts.name].head(most).to_list()
     # One that is left over keeps its name: "others" would hide it without saving room.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import polars as pl
 
 from leadqual.engines.tables.columns import CONTACT_ID
 from leadqual.errors import cut
 from leadqual.model.contact import Contact
+from leadqual.model.names import joined_name, name_of
 
 _NAMES: Final = ("full_name", "given_name", "family_name")
 _COMPANY: Final = "company.name"
@@ -24,9 +25,8 @@ def who_is(contact: Contact) -> str:
     >>> who_is(Contact(id="c-1", given_name="Siti", family_name="Rahma", job_title="CEO", company={"name": "Maju"}))
     'Siti Rahma, CEO, Maju'
     """
-    both = " ".join(filter(None, (contact.given_name, contact.family_name)))
     company = None if contact.company is None else contact.company.name
-    known = [part for part in (contact.full_name or both, contact.job_title, company) if part]
+    known = [part for part in (name_of(contact), contact.job_title, company) if part]
     return ", ".join(cut(part, limit=_LONGEST) for part in known) or contact.id
 
 
@@ -35,13 +35,7 @@ def labels(contacts: pl.DataFrame, ids: Iterable[str]) -> dict[str, str]:
     wanted = [*ids]
     columns = [name for name in (*_NAMES, _COMPANY) if name in contacts.columns]
     rows = contacts.filter(pl.col(CONTACT_ID).is_in(wanted)).select(CONTACT_ID, *columns)
-    named = {row[CONTACT_ID]: " ".join(_name(row)) for row in rows.iter_rows(named=True)}
-    return {one: f"{cut(named[one], limit=_LONGEST)} ({one})" if named.get(one) else one for one in wanted}
-
-
-def _name(row: dict[str, Any]) -> Iterator[str]:
-    if row.get("full_name"):
-        yield str(row["full_name"])
-        return
-    found = [str(row[name]) for name in _NAMES[1:] if row.get(name)]
-    yield from found or ([str(row[_COMPANY])] if row.get(_COMPANY) else [])
+    named = {
+        row[CONTACT_ID]: joined_name(*map(row.get, _NAMES)) or row.get(_COMPANY) for row in rows.iter_rows(named=True)
+    }
+    return {one: f"{cut(name, limit=_LONGEST)} ({one})" if (name := named.get(one)) else one for one in wanted}

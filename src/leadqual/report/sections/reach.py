@@ -19,8 +19,8 @@ from leadqual.report.charts.kinds import Bars
 from leadqual.report.ground import Ground
 from leadqual.report.reaching import Reach
 from leadqual.report.section import Figure, Section
-from leadqual.report.sections.parts import numbers
-from leadqual.report.words import counted, listed, moment, part
+from leadqual.report.sections.parts import numbers, standing_at
+from leadqual.report.words import counted, moment, part
 
 _NAME: Final = "reach"
 _TITLE: Final = "Who may be contacted today"
@@ -73,7 +73,7 @@ def asked_about(ground: Ground) -> tuple[pl.DataFrame, str]:
     if chosen.height < _FEW:
         later, chosen = ground.open_stages, begun.filter(pl.col("stage").is_in(ground.open_stages))
     people = ground.contacts.join(chosen.select(CONTACT_ID), on=CONTACT_ID, how="semi", maintain_order="left")
-    return people, f"stands at {listed(later, 'or')}"
+    return people, f"stands at {standing_at(later)}"
 
 
 def _verdicts(ground: Ground, reach: Reach, people: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -148,6 +148,7 @@ def _answered(answers: pl.DataFrame) -> Figure:
 
 def _reasons(reasons: pl.DataFrame, of: int) -> Figure:
     by_code = reasons.group_by("allowed", "code", maintain_order=True).agg(pl.col("contacts").sum())
+    known = by_code.height
     by_code = by_code.sort("allowed", "contacts", "code", descending=[False, True, False]).head(_SHOWN)
     series = {
         _DENY: [None if allowed else number for allowed, _, number in by_code.iter_rows()],
@@ -157,5 +158,7 @@ def _reasons(reasons: pl.DataFrame, of: int) -> Figure:
     first = by_code.row(0, named=True)
     verb = "allows" if first["allowed"] else "denies"
     says = f"“{plainly(first['code'])}” {verb} {part(first['contacts'], of)}."
+    if known > _SHOWN:
+        says += f" The first {_SHOWN} of {known} reasons are drawn."
     chart = Bars(names, series, horizontal=True, stacked=True, unit="contacts")
-    return Figure("reasons", "Why, by the weightiest reason of each contact", says, reasons.head(3 * _SHOWN), chart)
+    return Figure("reasons", "Why, by the weightiest reason of each contact", says, reasons, chart)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from leadqual.analysis.funnels.report import FunnelReport
 from leadqual.analysis.past import APPEARED
-from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, OCCURRED_AT
+from leadqual.engines.tables.columns import CONTACT_ID, INTERACTION_ID, KIND, OCCURRED_AT
 from leadqual.report.charts.kinds import Bars
 from leadqual.report.ground import Ground
 from leadqual.report.section import Figure, Section
@@ -93,7 +93,13 @@ def _values(ground: Ground, by: str) -> pl.DataFrame | None:
     touches = _touches(ground)
     if touches is None:
         return None
-    first = touches.sort(OCCURRED_AT, INTERACTION_ID).unique(CONTACT_ID, keep="first", maintain_order=True)
+    # What comes with the outcome or after it did not bring anybody: so does `analysis.funnel` where there are stages.
+    outcomes = ground.interactions.lazy().filter(pl.col(KIND) == ground.asked.outcome.kind).collect()
+    bought = outcomes.group_by(CONTACT_ID).agg(bought=pl.col(OCCURRED_AT).min())
+    before = touches.join(bought, on=CONTACT_ID, how="left").filter(
+        pl.col("bought").is_null() | (pl.col(OCCURRED_AT) < pl.col("bought"))
+    )
+    first = before.sort(OCCURRED_AT, INTERACTION_ID).unique(CONTACT_ID, keep="first", maintain_order=True)
     people = ground.contacts.select(CONTACT_ID).join(first, on=CONTACT_ID, how="left", maintain_order="left")
     return people.select(CONTACT_ID, pl.col(by).fill_null(NOT_KNOWN))
 
@@ -111,7 +117,7 @@ def _in_order(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(ground: Ground, by: str, table: pl.DataFrame) -> Iterator[str]:
-    total, first = int(table["contacts"].sum()), table.row(0, named=True)
+    total = int(table["contacts"].sum())
     what = "source" if by == _SOURCE else "first channel"
     named = table.filter(~pl.col("group").is_in([OTHERS, NOT_KNOWN]))
     if named.height:
@@ -121,14 +127,34 @@ def _told(ground: Ground, by: str, table: pl.DataFrame) -> Iterator[str]:
     if unknown:
         yield f"Of {part(int(unknown), total)} no {what} is known."
     enough = named.filter(pl.col("contacts") >= _ENOUGH, pl.col("share").is_not_null())
-    if ground.goal is not None and enough.height > 1:
-        best, worst = (enough.row(place or 0, named=True) for place in (_place(enough, most=True), _place(enough)))
-        if best["share"] > worst["share"]:
-            yield (
-                f"By {what}, {best['group']} did best: {part(best['came'], best['contacts'])} came to {ground.goal};"
-                f" {worst['group']} did worst, with {part(worst['came'], worst['contacts'])}."
-                + (" The intervals of the two overlap: it may be chance." if best["low"] <= worst["high"] else "")
-            )
+    if ground.goal is not None and named["share"].is_not_null().any():
+        yield _compared(ground.goal, what, enough)
+
+
+def _compared(goal: str, what: str, enough: pl.DataFrame) -> str:
+    """Return which group did best and which worst, if chance alone does not tell them apart as well."""
+    among = f"Among {what}s with {_ENOUGH} contacts or more"
+    if enough.height < 2:
+        return f"Too few {what}s have {_ENOUGH} contacts or more to compare how many of each came to {goal}."
+    best, worst = (enough.row(place or 0, named=True) for place in (_place(enough, most=True), _place(enough)))
+    if best["low"] <= worst["high"]:
+        return (
+            f"{among}, the shares that came to {goal} cannot be told apart: the intervals overlap, from"
+            f" {_range(worst)} of {worst['group']} to {_range(best)} of {best['group']}."
+            if best["group"] != worst["group"]
+            else f"{among}, the shares that came to {goal} cannot be told apart: all are {percent(best['share'])}."
+        )
+    return (
+        f"{among}, {best['group']} did best: {_of(best)} came to {goal}; {worst['group']} did worst, with {_of(worst)}."
+    )
+
+
+def _range(row: dict[str, Any]) -> str:
+    return f"{percent(row['low'])}–{percent(row['high'])}"
+
+
+def _of(row: dict[str, Any]) -> str:
+    return f"{row['came']:,} of {row['contacts']:,} ({percent(row['share'])}, interval {_range(row)})"
 
 
 def _all(total: int) -> str:
@@ -151,16 +177,20 @@ def _figures(ground: Ground, by: str, table: pl.DataFrame) -> Iterator[Figure]:
         return
     came = int(known["came"].sum())
     told = f"Of all together, {part(came, int(known['contacts'].sum()))} came to {ground.goal}."
-    enough = known.filter(pl.col("contacts") >= _ENOUGH, pl.col("came") > 0)
-    if enough.height > 1:
-        best = enough.row(_place(enough, most=True) or 0, named=True)
-        told += f" Of groups of {_ENOUGH} or more, {best['group']} has the largest share, {percent(best['share'])}."
+    if by == _CHANNEL:
+        # Whoever bought before anything named a channel is here because it bought: a bar would say nothing else.
+        known = known.filter(pl.col("group") != NOT_KNOWN)
+        if not known.height:
+            return
+    named = known.filter(~pl.col("group").is_in([OTHERS, NOT_KNOWN]), pl.col("contacts") >= _ENOUGH)
+    told += f" {_compared(ground.goal, what, named)}"
     bars = Bars(
         numbers(known, "group"),
         {f"came to {ground.goal}": numbers(known, "share")},
         horizontal=True,
         percent=True,
         intervals={f"came to {ground.goal}": intervals(known)},
+        counts=numbers(known, "contacts"),
     )
     yield Figure(f"{by}_conversion", f"Which share came to {ground.goal}, by {what}", told, known, bars)
 
@@ -168,7 +198,12 @@ def _figures(ground: Ground, by: str, table: pl.DataFrame) -> Iterator[Figure]:
 def _notes(ground: Ground, figures: list[Figure]) -> tuple[str, ...]:
     if not figures:
         return ()
-    note = "The first channel is that of the first interaction that names one."
+    until = f"before the contact came to {ground.goal}" if ground.goal is not None else "before the outcome"
+    note = (
+        f"The first channel is that of the first interaction {until} that names one: what comes with it or later"
+        " brought nobody there. Whoever is known by that alone counts as not known,"
+        " and has no share of its own."
+    )
     if ground.goal is None:
         return (note, "No stage tells who had the outcome, so nothing is said of shares.")
     return (f"{note} A source that does well need not be why: others may come to it who would have bought anyway.",)

@@ -14,7 +14,7 @@ from leadqual.report.ground import Ground
 from leadqual.report.section import Figure, Section
 from leadqual.report.sections.parts import numbers, without_stages
 from leadqual.report.sections.people import labels
-from leadqual.report.words import counted, days, listed, part, within
+from leadqual.report.words import FEW, counted, days, listed, out_of, part, within
 
 _NAME: Final = "waiting"
 _TITLE: Final = "Time in each stage"
@@ -23,6 +23,8 @@ _BANDS: Final = {
     "<7d": "less than a week", "7d-30d": "7 to 30 days", "30d-90d": "30 to 90 days", "90d-180d": "90 to 180 days",
     "180d-365d": "180 to 365 days", ">=365d": "a year or longer",
 }  # fmt: skip
+_MUCH: Final = 2.0
+"""So many times the usual time is much longer than usual."""
 _LONGEST: Final = 10
 """So many of those who wait too long are named."""
 
@@ -33,8 +35,9 @@ def section(ground: Ground) -> Section:
     if report is None:
         return without_stages(_NAME, _TITLE, "no times in stages")
     times, ageing = stage_times(report), report.ageing()
-    figures = [*_spread(times), *_bands(ageing), *_late(ground, report)]
-    said = [*_times_told(ground, times), *_overdue_told(ground, ageing)]
+    usual = times.filter(pl.col("ended") >= FEW)["stage"].to_list()
+    figures = [*_spread(times), *_bands(ageing), *_late(ground, report, usual)]
+    said = [*_times_told(ground, times), *_overdue_told(ground, ageing, usual)]
     if not said:
         said = ["Nobody has stood at a stage long enough to tell how long it takes."]
     return Section(_NAME, _TITLE, tuple(said), tuple(figures), notes=_notes(times))
@@ -58,11 +61,12 @@ def stage_times(report: FunnelReport) -> pl.DataFrame:
 
 
 def _spread(times: pl.DataFrame) -> Iterator[Figure]:
-    shown = times.filter(pl.any_horizontal(pl.col(*_QUANTILES).is_not_null()))
+    shown = times.filter(pl.col("ended") >= FEW, pl.any_horizontal(pl.col(*_QUANTILES).is_not_null()))
     if not shown.height:
         return
     p10, p25, p50, p75, p90 = (numbers(shown, name) for name in _QUANTILES)
-    chart = Spread(numbers(shown, "stage"), p10, p25, p50, p75, p90, unit="days")
+    names = [f"{stage} ({left:,} left)" for stage, left in shown.select("stage", "ended").iter_rows()]
+    chart = Spread(names, p10, p25, p50, p75, p90, unit="days")
     known = shown.filter(pl.col("p50").is_not_null())
     if known.height:
         slow = known.row(known["p50"].arg_max() or 0, named=True)
@@ -86,11 +90,13 @@ def _bands(ageing: pl.DataFrame) -> Iterator[Figure]:
     yield Figure("ageing", "For how long they have stood there", said, shown.rename(_BANDS), chart)
 
 
-def _late(ground: Ground, report: FunnelReport) -> Iterator[Figure]:
+def _late(ground: Ground, report: FunnelReport, usual: list[str]) -> Iterator[Figure]:
     """Yield those who wait too long before the goal, by how many times the usual time they have stood there."""
-    late = report.standing.filter(pl.col("overdue"), pl.col("stage").is_in(ground.open_stages), pl.col("usual") > 0)
+    stages = [stage for stage in ground.open_stages if stage in usual]
+    late = report.standing.filter(pl.col("overdue"), pl.col("stage").is_in(stages), pl.col("usual") > 0)
+    late = late.with_columns(times_usual=pl.col("days") / pl.col("usual")).filter(pl.col("times_usual") >= _MUCH)
     later = late.filter(pl.col("stage") != ground.policy.initial_stage)
-    late = (later if later.height else late).with_columns(times_usual=pl.col("days") / pl.col("usual"))
+    late = later if later.height else late
     late = late.sort("times_usual", CONTACT_ID, descending=[True, False]).head(_LONGEST)
     if not late.height:
         return
@@ -103,16 +109,20 @@ def _late(ground: Ground, report: FunnelReport) -> Iterator[Figure]:
         f"{first['contact']} has stood at {first['stage']} for {days(first['days'])}; {days(first['usual'])} is usual."
     )
     chart = Bars(
-        [f"{row['contact']}, {row['stage']}" for row in table.iter_rows(named=True)],
+        # The stage comes first, since the end of a long label is cut off on a telephone.
+        [f"{row['stage']}: {row['contact']}" for row in table.iter_rows(named=True)],
         {"days there": numbers(table, "days"), "usual": numbers(table, "usual")},
         horizontal=True,
         unit="days",
     )
-    yield Figure("waiting_longest", "Who waits much longer than usual", said, table, chart)
+    yield Figure("waiting_longest", "Who waits twice as long as usual, or longer", said, table, chart)
 
 
 def _times_told(ground: Ground, times: pl.DataFrame) -> Iterator[str]:
     for row in times.filter(pl.col("stage").is_in(ground.open_stages), pl.col("spells") > 0).iter_rows(named=True):
+        if row["ended"] < FEW:
+            yield f"How long they stay at {row['stage']}: too few have left it to tell ({row['ended']:,})."
+            continue
         if row["p50"] is None:
             yield f"Fewer than half of those who come to {row['stage']} leave it again, as far as enough were watched."
             continue
@@ -120,12 +130,13 @@ def _times_told(ground: Ground, times: pl.DataFrame) -> Iterator[str]:
         yield told + (f", nine in ten {within(row['p90'])}." if row["p90"] is not None else ".")
 
 
-def _overdue_told(ground: Ground, ageing: pl.DataFrame) -> Iterator[str]:
-    known = ageing.filter(pl.col("stage").is_in(ground.open_stages), pl.col("overdue") > 0)
+def _overdue_told(ground: Ground, ageing: pl.DataFrame, usual: list[str]) -> Iterator[str]:
+    stages = [stage for stage in ground.open_stages if stage in usual]
+    known = ageing.filter(pl.col("stage").is_in(stages), pl.col("overdue") > 0)
     if not known.height:
         return
     told = [
-        f"{part(row['overdue'], row['contacts'])} at {row['stage']} (usual: {days(row['usual'])})"
+        f"{out_of(row['overdue'], row['contacts'])} at {row['stage']} (usual: {days(row['usual'])})"
         for row in known.iter_rows(named=True)
     ]
     yield f"Longer than half of the others before them wait: {listed(told)}."
@@ -136,7 +147,10 @@ def _notes(times: pl.DataFrame) -> tuple[str, ...]:
         "Those who still stand at a stage count as waiting (Kaplan and Meier), so that slow ones are not left out. "
         "Usual is the time after which half have left."
     ]
-    silent = times.filter(pl.col("spells") > 0, pl.col("p10").is_null())["stage"].to_list()
+    silent = times.filter(pl.col("spells") > 0, pl.col("p10").is_null() | (pl.col("ended") < FEW))["stage"].to_list()
     if silent:
-        notes.append(f"Too few have left {listed(silent, 'or')} to tell how long they stay there.")
+        notes.append(
+            f"Too few have left {listed(silent, 'or')} to tell how long they stay there: nothing is told of fewer than"
+            f" {FEW}."
+        )
     return tuple(notes)

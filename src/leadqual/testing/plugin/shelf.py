@@ -9,11 +9,12 @@ import pytest
 
 from leadqual.errors import LeadqualError, describe
 from leadqual.lifecycle.policy import Policy
+from leadqual.policies.documents import names
 from leadqual.testing.files.shelf import Named, Shelf
 
 _SHELF: Final = pytest.StashKey[Shelf]()
-_HINT: Final = """no policy is named
-    hint: pytest --leadqual-policy my-policy.yaml (or one that ships: sales, minimal),
+_HINT: Final = f"""no policy is named
+    hint: pytest --leadqual-policy my-policy.yaml (or one that ships: {", ".join(names())}),
           or leadqual_policy = my-policy.yaml in the configuration of pytest,
           or @pytest.mark.funnel_policy("sales") at the test"""
 
