@@ -6,10 +6,11 @@ import os
 import socket
 
 import uvicorn
-from leads.app import make
 
 
 def main() -> None:
+    from leads.app import make  # noqa: PLC0415 - it is found where the tests of the application start this
+
     app = make()  # it opens the database when it starts to serve, each process for itself
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
         print(listening.getsockname()[1], flush=True)
