@@ -38,7 +38,6 @@ from leadqual.cli.right_tables import check_order
 from leadqual.cli.words import repeated_note, took
 from leadqual.errors import InputError, LeadqualError, Place, Problem
 from leadqual.policies.documents import policy_named
-from leadqual.report.target import no_page
 
 if TYPE_CHECKING:
     from leadqual.cli.two_tables import ReadTables
@@ -181,6 +180,8 @@ def _as_option(problem: Problem) -> Problem:
 
 def _check_page(out: Path, sources: tuple[Path, ...]) -> None:
     """Raise before the long work if the page could not be written, or would take the place of a table."""
+    from leadqual.report.target import no_page  # noqa: PLC0415 - its packages are optional
+
     place, problems = Place(str(out)), []
     if wrong := no_page(out):
         problems.append(wrong)
